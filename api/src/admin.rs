@@ -1,0 +1,117 @@
+//! What an admin may ask.
+
+use crate::{Refusal, Role, When};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLine {
+    pub id: i64,
+    pub name: String,
+    pub active: bool,
+    pub accounts: i64,
+    pub created: When,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountLine {
+    pub id: i64,
+    pub address: String,
+    pub name: String,
+    pub role: Role,
+    pub active: bool,
+    pub used: String,
+    pub quota: Option<String>,
+    /// For the form: whole MiB, 0 for none.
+    pub quota_mib: i64,
+    pub percent: Option<u8>,
+    pub created: When,
+    pub last_sign_in: Option<When>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountsAsk {
+    /// Part of an address or a name; empty for all.
+    pub search: String,
+    /// A domain's name; empty for all.
+    pub domain: String,
+    /// `AccountsPage::next` of the page before; empty for the first.
+    pub cursor: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountsPage {
+    pub accounts: Vec<AccountLine>,
+    pub total: i64,
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAccount {
+    pub address: String,
+    pub name: String,
+    /// Empty: the server makes one and shows it once.
+    pub password: String,
+    pub role: Role,
+    /// Whole MiB, 0 for none.
+    pub quota_mib: i64,
+}
+
+/// An account made, or given a new password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewSecret {
+    pub id: i64,
+    pub address: String,
+    /// The generated password, shown once; none when the admin chose it.
+    pub password: Option<String>,
+}
+
+/// One recipient that waits in the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueLine {
+    pub id: i64,
+    pub sender: String,
+    pub recipient: String,
+    pub destination: String,
+    pub attempts: i64,
+    pub queued: When,
+    pub next: When,
+    /// The last reply or error, in the remote's words.
+    pub last: String,
+    pub size: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    pub domains: i64,
+    pub accounts: i64,
+    pub suspended: i64,
+    pub messages: i64,
+    pub queued: i64,
+    /// Waiting for more than four hours.
+    pub late: i64,
+}
+
+#[async_trait]
+pub trait Admin: Send + Sync {
+    async fn overview(&self) -> Result<Overview, Refusal>;
+    async fn domains(&self) -> Result<Vec<DomainLine>, Refusal>;
+    async fn add_domain(&self, name: String) -> Result<DomainLine, Refusal>;
+    async fn set_domain_active(&self, domain: i64, active: bool) -> Result<(), Refusal>;
+    /// `confirm` is the domain's name, typed.
+    async fn remove_domain(&self, domain: i64, confirm: String) -> Result<(), Refusal>;
+    async fn accounts(&self, ask: AccountsAsk) -> Result<AccountsPage, Refusal>;
+    async fn account(&self, account: i64) -> Result<AccountLine, Refusal>;
+    async fn add_account(&self, new: NewAccount) -> Result<NewSecret, Refusal>;
+    async fn set_account_active(&self, account: i64, active: bool) -> Result<(), Refusal>;
+    /// Empty password: the server makes one. Ends the account's sessions.
+    async fn set_password(&self, account: i64, password: String) -> Result<NewSecret, Refusal>;
+    async fn set_quota(&self, account: i64, quota_mib: i64) -> Result<(), Refusal>;
+    /// `confirm` is the address, typed. Takes the account's mail with it.
+    async fn remove_account(&self, account: i64, confirm: String) -> Result<(), Refusal>;
+    async fn queue(&self) -> Result<Vec<QueueLine>, Refusal>;
+    /// Tries again now.
+    async fn retry(&self, recipient: i64) -> Result<(), Refusal>;
+    /// Gives up and bounces to the sender.
+    async fn cancel(&self, recipient: i64) -> Result<(), Refusal>;
+}

@@ -1,0 +1,10 @@
+//! What a message is: addresses, MIME, headers, replies, bounces, what is safe to show.
+//!
+//! Pure: same bytes in, same answer out. Time, chance and DNS are passed in.
+
+pub mod address;
+pub mod dsn;
+pub mod envelope;
+pub mod message;
+
+pub use address::{Address, AddressError, Domain};
