@@ -1,0 +1,63 @@
+//! What a client session tells its driver to do, and what it needs to know.
+
+use super::Delivery;
+use mail::envelope::ReversePath;
+use mail::{Address, Domain};
+
+/// How to go about one server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Our name in EHLO.
+    pub hostname: Domain,
+    pub tls: Tls,
+    /// Longest reply in octets, all lines together; a longer one is garbage. What is kept of it is 4 KiB.
+    pub max_reply: usize,
+}
+
+/// When to encrypt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    Never,
+    /// Opportunistic (RFC 7435): encrypt when the remote offers it.
+    IfOffered,
+    /// Do not deliver without.
+    Required,
+}
+
+/// One message to deliver.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    pub sender: ReversePath,
+    /// At least one.
+    pub recipients: Vec<Address>,
+    /// Octets of the message.
+    pub size: u64,
+    /// Whether the message holds bytes above 127.
+    pub has_8bit: bool,
+}
+
+/// What the driver does next. Do it wholly, then ask for the next step.
+#[derive(Debug, PartialEq)]
+pub enum Step<'s> {
+    /// Read, and hand the bytes to `receive`; at the end of the stream call `closed`.
+    NeedInput,
+    /// Write all of it; when that fails call `closed`.
+    Send(&'s [u8]),
+    /// Do the TLS handshake, then `tls_started` or `tls_failed`.
+    StartTls,
+    /// Hand over the next chunk of the message with `body`, or call `end_of_body`.
+    NeedBody,
+    /// This message is settled. Then call `deliver` with the next, or `quit`.
+    Finished(Delivery),
+    /// Nothing to do: call `deliver` or `quit`.
+    Idle,
+    /// Close the connection. Nothing is waiting to be sent.
+    Close,
+}
+
+impl Config {
+    /// Opportunistic TLS, replies up to 256 KiB.
+    pub fn new(hostname: Domain) -> Config {
+        Config { hostname, tls: Tls::IfOffered, max_reply: 256 << 10 }
+    }
+}

@@ -1,0 +1,134 @@
+//! The SMTP client by its dialogues, seen from our side: `<` is what the remote says. Settings: `deliver`
+//! `from to[,to…] size [8bit]` (several: one after another), `body` text, `no-tls`, `tls-required`. Events: `closed`,
+//! `timeout`, `tls`, `tls failed`, `unreadable` (the next piece of the body cannot be read).
+
+use crate::script::{Deeds, Party, Script, play_all, unescape};
+use mail::envelope::ReversePath;
+use mail::{Address, Domain};
+use protocol::smtp::client::{Config, Delivery, Envelope, Session, Step, Tls};
+use std::collections::VecDeque;
+
+#[test]
+fn client_dialogues() {
+    play_all("client", 20, |script| {
+        let mut client = Client {
+            session: Session::new(config(script), false),
+            waiting: envelopes(script),
+            recipients: Vec::new(),
+            body: script
+                .settings
+                .iter()
+                .find(|(name, _)| name == "body")
+                .map(|(_, text)| unescape(text))
+                .unwrap_or_default(),
+            sent: 0,
+            unreadable: script.has("unreadable"),
+        };
+        client.deliver_or_quit();
+        client
+    });
+}
+
+struct Client {
+    session: Session,
+    waiting: VecDeque<Envelope>,
+    recipients: Vec<Address>,
+    body: Vec<u8>,
+    sent: usize,
+    unreadable: bool,
+}
+
+fn config(script: &Script) -> Config {
+    let tls = match (script.has("no-tls"), script.has("tls-required")) {
+        (true, _) => Tls::Never,
+        (_, true) => Tls::Required,
+        _ => Tls::IfOffered,
+    };
+    Config { tls, max_reply: 10_000, ..Config::new(Domain::parse("mx.comentum.test").unwrap()) }
+}
+
+fn envelopes(script: &Script) -> VecDeque<Envelope> {
+    let deliveries = script.settings.iter().filter(|(name, _)| name == "deliver");
+    deliveries
+        .map(|(_, value)| {
+            let words: Vec<&str> = value.split(' ').collect();
+            Envelope {
+                sender: match words[0] {
+                    "<>" => ReversePath::Null,
+                    address => ReversePath::Address(address.parse().unwrap()),
+                },
+                recipients: words[1].split(',').map(|to| to.parse().unwrap()).collect(),
+                size: words[2].parse().unwrap(),
+                has_8bit: words.get(3) == Some(&"8bit"),
+            }
+        })
+        .collect()
+}
+
+impl Party for Client {
+    fn receive(&mut self, bytes: &[u8]) {
+        self.session.receive(bytes);
+    }
+
+    fn event(&mut self, what: &str) {
+        match what {
+            "closed" => self.session.closed(),
+            "timeout" => self.session.timeout(),
+            "tls" => self.session.tls_started(),
+            "tls failed" => self.session.tls_failed(),
+            _ => panic!("no such event: {what}"),
+        }
+    }
+
+    fn run(&mut self, deeds: &mut Deeds) {
+        loop {
+            match self.session.next() {
+                Step::NeedInput => return,
+                Step::Send(bytes) => deeds.say(bytes),
+                Step::StartTls => return deeds.does_once("starts TLS"),
+                Step::NeedBody => self.supply_body(),
+                Step::Finished(delivery) => {
+                    self.tell(&delivery, deeds);
+                    self.deliver_or_quit();
+                }
+                Step::Idle => panic!("a message waits, or quit was called"),
+                Step::Close => return deeds.does_once("closes"),
+            }
+        }
+    }
+}
+
+impl Client {
+    fn deliver_or_quit(&mut self) {
+        match self.waiting.pop_front() {
+            Some(envelope) => {
+                self.recipients = envelope.recipients.clone();
+                self.sent = 0;
+                self.session.deliver(envelope);
+            }
+            None => self.session.quit(),
+        }
+    }
+
+    /// In pieces of 5 bytes, so that every CRLF is cut somewhere.
+    fn supply_body(&mut self) {
+        let rest = &self.body[self.sent..];
+        if self.unreadable && self.sent > 0 {
+            self.session.abandon();
+        } else if rest.is_empty() {
+            self.session.end_of_body();
+        } else {
+            let piece = &rest[..rest.len().min(5)];
+            self.sent += piece.len();
+            self.session.body(piece);
+        }
+    }
+
+    fn tell(&self, delivery: &Delivery, deeds: &mut Deeds) {
+        assert_eq!(delivery.recipients.len(), self.recipients.len());
+        for (to, outcome) in self.recipients.iter().zip(&delivery.recipients) {
+            deeds
+                .does(format!("<{to}> {:?} {:?} {:?}: {}", outcome.class, outcome.stage, outcome.cause, outcome.reply));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Whatever comes in: no panic, no endless loop, and the same talk however the bytes were cut.
+
+use proptest::prelude::*;
+use protocol::{pop3, smtp};
+use std::sync::Arc;
+
+/// More steps than any input of these tests can ask for.
+const ENOUGH: usize = 100_000;
+
+/// Words that lead deep into a session, and bytes that lead nowhere.
+fn talk(words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        6 => prop::sample::select(words).prop_map(|word| word.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+        1 => prop::sample::select(vec!["\r\n", "\n", "\r", ".", "\r\n.\r\n", " ", "\0"]).prop_map(|s| s.into()),
+        1 => (1usize..700).prop_map(|long| vec![b'x'; long]),
+    ];
+    prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+}
+
+const SMTP: &[&str] = &[
+    "EHLO c\r\n",
+    "HELO c\r\n",
+    "MAIL FROM:<a@b.test>\r\n",
+    "MAIL FROM:<> SIZE=10\r\n",
+    "RCPT TO:<lisa@otherisp.test>\r\n",
+    "RCPT TO:<no@otherisp.test>\r\n",
+    "DATA\r\n",
+    "some text\r\n",
+    "..dots\r\n",
+    ".\r\n",
+    "RSET\r\n",
+    "AUTH PLAIN AGJvYgBzZWNyZXQ=\r\n",
+    "AUTH LOGIN\r\n",
+    "Ym9i\r\n",
+    "*\r\n",
+    "VRFY x\r\n",
+    "NOOP\r\n",
+];
+
+const POP3: &[&str] = &[
+    "USER bob\r\n",
+    "PASS secret\r\n",
+    "AUTH PLAIN\r\n",
+    "AGJvYgBzZWNyZXQ=\r\n",
+    "STAT\r\n",
+    "LIST\r\n",
+    "LIST 1\r\n",
+    "UIDL\r\n",
+    "RETR 1\r\n",
+    "RETR 2\r\n",
+    "TOP 1 1\r\n",
+    "DELE 1\r\n",
+    "RSET\r\n",
+    "CAPA\r\n",
+    "NOOP\r\n",
+];
+
+const REMOTE: &[&str] = &[
+    "220 hello\r\n",
+    "250 ok\r\n",
+    "250-x\r\n",
+    "250 PIPELINING\r\n",
+    "250 8BITMIME\r\n",
+    "250 STARTTLS\r\n",
+    "354 go\r\n",
+    "421 away\r\n",
+    "450 later\r\n",
+    "550 5.1.1 never\r\n",
+    "250\r\n",
+];
+
+fn smtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+    use smtp::server::{Config, Question, Session, Step};
+    let base = Config::submission(mail::Domain::parse("mx.otherisp.test").unwrap());
+    let config = Config { require_tls_for_auth: false, require_auth: false, size_limit: 200, max_errors: 50, ..base };
+    let mut session = Session::new(Arc::new(config), false);
+    let (mut said, mut rest, mut body) = (Vec::new(), String::new(), Vec::new());
+    let mut pieces = pieces.into_iter();
+    for _ in 0..ENOUGH {
+        match session.next() {
+            Step::NeedInput => match pieces.next() {
+                Some(piece) => session.receive(piece),
+                None => return format!("{}\n{rest}\n{body:?}", String::from_utf8_lossy(&said)),
+            },
+            Step::Send(bytes) => said.extend_from_slice(bytes),
+            Step::Ask(question) => {
+                rest.push_str(&format!("{question:?} {:?}\n", session.envelope()));
+                session.answer(match question {
+                    Question::Sender { .. } => smtp::replies::SENDER_OK,
+                    Question::Recipient(path) if format!("{path:?}").contains("\"no\"") => smtp::replies::NO_SUCH_USER,
+                    Question::Recipient(_) => smtp::replies::RECIPIENT_OK,
+                    Question::Login(_) => smtp::replies::LOGIN_OK,
+                    Question::Message(_) => smtp::replies::MESSAGE_ACCEPTED,
+                });
+            }
+            Step::BodyStart => rest.push_str("body\n"),
+            Step::Body(chunk) => body.extend_from_slice(chunk),
+            Step::BodyAbort(why) => {
+                body.clear();
+                rest.push_str(&format!("{why:?}\n"));
+            }
+            Step::StartTls => unreachable!("TLS is not offered"),
+            Step::Close => return format!("{}\n{rest}\n{body:?} closed", String::from_utf8_lossy(&said)),
+        }
+    }
+    panic!("never comes to rest");
+}
+
+fn pop3_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+    use pop3::{Answer, Config, Entry, Question, Session, Step};
+    let config = Config { require_tls_for_login: false, max_errors: 50, ..Config::default() };
+    let mut session = Session::new(Arc::new(config), false);
+    let (mut said, mut rest) = (Vec::new(), String::new());
+    let mut pieces = pieces.into_iter();
+    for _ in 0..ENOUGH {
+        match session.next() {
+            Step::NeedInput => match pieces.next() {
+                Some(piece) => session.receive(piece),
+                None => return format!("{}\n{rest}", String::from_utf8_lossy(&said)),
+            },
+            Step::Send(bytes) => said.extend_from_slice(bytes),
+            Step::Ask(question) => {
+                rest.push_str(&format!("{question:?}\n"));
+                session.answer(match question {
+                    Question::Login(_) => Answer::Maildrop(vec![
+                        Entry { id: 1, size: 12, uidl: "a".into() },
+                        Entry { id: 2, size: 40_000, uidl: "b".into() },
+                    ]),
+                    Question::Retrieve { id: 1 } => Answer::Message(b"a: b\r\n\r\n.c\r\n".to_vec()),
+                    Question::Retrieve { .. } => Answer::Message(b".\r\n".repeat(40_000)),
+                    Question::Quit { .. } => Answer::Committed,
+                });
+            }
+            Step::StartTls => unreachable!("TLS is not offered"),
+            Step::Close => return format!("{}\n{rest} closed", String::from_utf8_lossy(&said)),
+        }
+    }
+    panic!("never comes to rest");
+}
+
+fn client_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+    use smtp::client::{Config, Envelope, Session, Step, Tls};
+    let config = Config { tls: Tls::Never, max_reply: 2000, ..Config::new(mail::Domain::parse("us.test").unwrap()) };
+    let mut session = Session::new(config, false);
+    let envelope = Envelope {
+        sender: mail::envelope::ReversePath::Null,
+        recipients: vec!["a@b.test".parse().unwrap(), "c@b.test".parse().unwrap()],
+        size: 10,
+        has_8bit: false,
+    };
+    session.deliver(envelope.clone());
+    let (mut said, mut rest) = (Vec::new(), String::new());
+    let (mut pieces, mut deliveries, mut body_sent) = (pieces.into_iter(), 0, false);
+    for _ in 0..ENOUGH {
+        match session.next() {
+            Step::NeedInput => match pieces.next() {
+                Some(piece) => session.receive(piece),
+                None => return format!("{}\n{rest}", String::from_utf8_lossy(&said)),
+            },
+            Step::Send(bytes) => said.extend_from_slice(bytes),
+            Step::NeedBody => {
+                if body_sent {
+                    session.end_of_body()
+                } else {
+                    session.body(b".\nx")
+                }
+                body_sent = !body_sent;
+            }
+            Step::Finished(delivery) => {
+                assert_eq!(delivery.recipients.len(), envelope.recipients.len());
+                rest.push_str(&format!("{delivery:?}\n"));
+                deliveries += 1;
+                if deliveries < 4 { session.deliver(envelope.clone()) } else { session.quit() }
+            }
+            Step::Idle => session.quit(),
+            Step::StartTls => unreachable!("TLS is not wanted"),
+            Step::Close => return format!("{}\n{rest} closed", String::from_utf8_lossy(&said)),
+        }
+    }
+    panic!("never comes to rest");
+}
+
+fn check<'a>(bytes: &'a [u8], size: usize, transcript: impl Fn(Vec<&'a [u8]>) -> String) -> Result<(), TestCaseError> {
+    let whole = transcript(vec![bytes]);
+    prop_assert_eq!(&whole, &transcript(bytes.chunks(size).collect()));
+    prop_assert_eq!(&whole, &transcript(bytes.chunks(1).collect()));
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn smtp_server(bytes in talk(SMTP), size in 2usize..100) {
+        check(&bytes, size, smtp_transcript)?;
+    }
+
+    #[test]
+    fn pop3_server(bytes in talk(POP3), size in 2usize..100) {
+        check(&bytes, size, pop3_transcript)?;
+    }
+
+    #[test]
+    fn smtp_client(bytes in talk(REMOTE), size in 2usize..100) {
+        check(&bytes, size, client_transcript)?;
+    }
+}
