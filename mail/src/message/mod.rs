@@ -5,3 +5,15 @@ pub mod parse;
 pub mod reply;
 pub mod show;
 pub mod trace;
+
+mod charset;
+mod clean;
+mod header;
+mod html;
+mod layout;
+mod mime;
+mod name;
+mod page;
+mod quote;
+mod recipients;
+mod transfer;
