@@ -1,1 +1,33 @@
-//! store
+//! What we remember: the only SQL and the only blobs.
+//!
+//! Reads go to a pool. Writes go through one writer that commits in groups (`writer`), so throughput grows with
+//! the number of callers and nobody meets a locked database. Times are Unix milliseconds and are passed in.
+
+mod account;
+mod blob;
+mod chance;
+mod disk;
+mod draft;
+mod error;
+mod ledger;
+mod mailbox;
+mod message;
+mod open;
+mod queue;
+mod search;
+mod session;
+mod writer;
+
+pub use account::*;
+pub use blob::{PreparedBlob, Source};
+pub use draft::*;
+pub use error::{Result, StoreError};
+pub use ledger::{Event, Kind, LedgerLine};
+pub use mailbox::{Flags, Keyset, Listed, Mailbox, Role};
+pub use message::{Accepted, Copy, Dropped, Intake};
+pub use open::{Options, Store};
+pub use queue::*;
+pub use session::SessionRow;
+
+/// Unix milliseconds.
+pub type Millis = i64;

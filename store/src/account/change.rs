@@ -1,0 +1,108 @@
+//! Adding accounts and changing them.
+
+use super::{Account, NewAccount};
+use crate::writer::{Job, Tx};
+use crate::{Millis, Result, Role, Store, StoreError, chance};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+
+/// What every account begins with.
+const MAILBOXES: [(Role, &str); 6] = [
+    (Role::Inbox, "Inbox"),
+    (Role::Drafts, "Drafts"),
+    (Role::Sent, "Sent"),
+    (Role::Archive, "Archive"),
+    (Role::Junk, "Junk"),
+    (Role::Trash, "Trash"),
+];
+
+struct Add {
+    new: NewAccount,
+    now: Millis,
+}
+
+impl Job for Add {
+    type Answer = i64;
+    async fn run(&mut self, tx: &mut Tx) -> Result<i64> {
+        let NewAccount { address, name, admin, password_hash, quota } = &self.new;
+        let domain: i64 = sqlx::query_scalar("SELECT id FROM domain WHERE name = $1")
+            .bind(address.domain().as_str())
+            .fetch_one(tx.db())
+            .await?;
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO account (domain_id, address, name, admin, password_hash, quota, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        )
+        .bind(domain)
+        .bind(address.key())
+        .bind(name)
+        .bind(admin)
+        .bind(password_hash)
+        .bind(quota)
+        .bind(self.now)
+        .fetch_one(tx.db())
+        .await?;
+        sqlx::query("INSERT INTO address (address, account_id) VALUES ($1, $2)")
+            .bind(address.key())
+            .bind(id)
+            .execute(tx.db())
+            .await?;
+        for (role, name) in MAILBOXES {
+            sqlx::query("INSERT INTO mailbox (account_id, role, name, uidvalidity) VALUES ($1, $2, $3, $4)")
+                .bind(id)
+                .bind(role)
+                .bind(name)
+                .bind(chance::uidvalidity())
+                .execute(tx.db())
+                .await?;
+        }
+        Ok(id)
+    }
+}
+
+impl Store {
+    /// Makes the account, its address and its mailboxes (Inbox, Drafts, Sent, Archive, Junk, Trash).
+    /// `NotFound` when the domain is not ours, `Taken` when the address is in use.
+    pub async fn add_account(&self, new: NewAccount, now: Millis) -> Result<Account> {
+        let id = self.write(Add { new, now }).await?;
+        self.account(id).await
+    }
+
+    pub async fn set_account_active(&self, id: i64, active: bool) -> Result<()> {
+        self.change_account(move || sqlx::query("UPDATE account SET active = $2 WHERE id = $1").bind(id).bind(active)).await
+    }
+
+    pub async fn set_password(&self, id: i64, hash: String) -> Result<()> {
+        self.change_account(move || {
+            sqlx::query("UPDATE account SET password_hash = $2 WHERE id = $1").bind(id).bind(hash.clone())
+        })
+        .await
+    }
+
+    /// In bytes; 0 for none.
+    pub async fn set_quota(&self, id: i64, bytes: i64) -> Result<()> {
+        self.change_account(move || sqlx::query("UPDATE account SET quota = $2 WHERE id = $1").bind(id).bind(bytes)).await
+    }
+
+    pub async fn signed_in(&self, id: i64, now: Millis) -> Result<()> {
+        self.change_account(move || sqlx::query("UPDATE account SET last_sign_in = $2 WHERE id = $1").bind(id).bind(now))
+            .await
+    }
+
+    /// `NotFound` when it changes nobody.
+    async fn change_account<F>(&self, mut update: F) -> Result<()>
+    where
+        F: FnMut() -> Query<'static, Sqlite, SqliteArguments> + Send + 'static,
+    {
+        self.act(move |tx| {
+            let update = update();
+            Box::pin(async move {
+                match update.execute(tx.db()).await?.rows_affected() {
+                    0 => Err(StoreError::NotFound),
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await
+    }
+}

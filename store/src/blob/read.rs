@@ -1,0 +1,72 @@
+//! Bytes on their way out, never without a look at their checksum.
+
+use super::{INLINE_MAX, coding, hex};
+use crate::{Result, Store, StoreError};
+use bytes::Bytes;
+
+/// A row of `blob`, as it is read: `hash, size, coding, file, data`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Stored {
+    hash: Vec<u8>,
+    size: i64,
+    coding: i64,
+    file: Option<String>,
+    data: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// The bytes as they came, checked against their checksum. `Corrupt` when they do not match.
+    pub async fn blob(&self, blob: i64) -> Result<Bytes> {
+        let row: Stored = sqlx::query_as("SELECT hash, size, coding, file, data FROM blob WHERE id = $1")
+            .bind(blob)
+            .fetch_one(&self.reads)
+            .await?;
+        self.open_blob(row).await
+    }
+
+    /// What a row holds, as it came.
+    pub(crate) async fn open_blob(&self, row: Stored) -> Result<Bytes> {
+        let Some(name) = row.file.clone() else {
+            // A small message is unpacked in less time than it takes to hand it to another thread.
+            if row.size as usize <= 4 * INLINE_MAX {
+                return unpack(&row, row.data.as_deref().unwrap_or_default());
+            }
+            return blocking(move || unpack(&row, row.data.as_deref().unwrap_or_default())).await;
+        };
+        let path = self.files.path(&name);
+        let hash = row.hash.clone();
+        let read = blocking(move || match std::fs::read(&path) {
+            Ok(data) => unpack(&row, &data),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::NotFound),
+            Err(error) => Err(error.into()),
+        });
+        match read.await {
+            // Destroyed since the row was read, or lost? The row tells.
+            Err(StoreError::NotFound) => {
+                let named: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
+                    .bind(&hash)
+                    .bind(name)
+                    .fetch_one(&self.reads)
+                    .await?;
+                Err(if named { StoreError::Corrupt(hex(&hash)) } else { StoreError::NotFound })
+            }
+            read => read,
+        }
+    }
+}
+
+async fn blocking(work: impl FnOnce() -> Result<Bytes> + Send + 'static) -> Result<Bytes> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.to_string()))?
+}
+
+fn unpack(row: &Stored, data: &[u8]) -> Result<Bytes> {
+    let corrupt = || StoreError::Corrupt(hex(&row.hash));
+    let raw = coding::decompress(row.coding, data, row.size as usize).map_err(|error| match error {
+        StoreError::Broken(_) if row.coding == coding::ZSTD => corrupt(),
+        other => other,
+    })?;
+    if blake3::hash(&raw).as_bytes()[..] != row.hash[..] {
+        return Err(corrupt());
+    }
+    Ok(Bytes::from(raw))
+}

@@ -1,0 +1,132 @@
+//! Removing for ever: by its owner's word, or at the end of the retention period of Trash.
+
+use super::list;
+use super::placement::{Counters, Placed, expunge, placed};
+use crate::writer::Tx;
+use crate::{Event, Millis, Result, Role, Store, blob, ledger};
+
+/// Placements removed in one step: a group behind it waits some milliseconds, not seconds.
+const STEP: i64 = 500;
+
+/// Removes placements, and messages that are nowhere any more with their bytes and words. Answers what was removed.
+async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Placed>> {
+    let going = placed(tx, account, placements).await?;
+    if going.is_empty() {
+        return Ok(going);
+    }
+    let mut counters = Counters::default();
+    for placed in &going {
+        counters.count(placed.mailbox_id, placed, placed.trashed, -1);
+    }
+    let modseq = counters.write(tx, account).await?;
+    expunge(tx, &going, modseq).await?;
+    let ids: Vec<i64> = going.iter().map(|placed| placed.id).collect();
+    sqlx::query("DELETE FROM placement WHERE id IN (SELECT value FROM json_each($1))")
+        .bind(list(&ids))
+        .execute(tx.db())
+        .await?;
+    let messages: Vec<i64> = going.iter().map(|placed| placed.message_id).collect();
+    let gone: Vec<(i64, i64)> = sqlx::query_as(
+        "DELETE FROM message WHERE id IN (SELECT value FROM json_each($1))
+         AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.message_id = message.id) RETURNING id, blob_id",
+    )
+    .bind(list(&messages))
+    .fetch_all(tx.db())
+    .await?;
+    tx.forget(gone.iter().map(|(message, _)| *message));
+    blob::let_go(tx, gone.iter().map(|(_, blob)| *blob)).await?;
+    Ok(going)
+}
+
+/// Removes messages with all that is known of them.
+pub(crate) async fn with_ledger(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<()> {
+    let gone: Vec<i64> = remove(tx, account, placements).await?.iter().map(|placed| placed.message_id).collect();
+    sqlx::query("DELETE FROM ledger WHERE message_id IN (SELECT value FROM json_each($1))")
+        .bind(list(&gone))
+        .execute(tx.db())
+        .await?;
+    Ok(())
+}
+
+async fn destroy(tx: &mut Tx, account: i64, placements: &[i64], event: &Event, now: Millis) -> Result<i64> {
+    let gone: Vec<i64> = remove(tx, account, placements).await?.iter().map(|placed| placed.message_id).collect();
+    if !gone.is_empty() {
+        ledger::write(tx, &list(&gone), event, now).await?;
+    }
+    Ok(gone.len() as i64)
+}
+
+impl Store {
+    /// Removes for ever, all in one commit. Answers how many there were.
+    pub async fn destroy(&self, account: i64, placements: Vec<i64>, event: Event, now: Millis) -> Result<i64> {
+        self.act(move |tx| {
+            let (placements, event) = (placements.clone(), event.clone());
+            Box::pin(async move { destroy(tx, account, &placements, &event, now).await })
+        })
+        .await
+    }
+
+    /// Removes all that is in the mailbox now, in bounded steps. In Drafts: the drafts too.
+    pub async fn empty(&self, account: i64, mailbox: i64, event: Event, now: Millis) -> Result<i64> {
+        let (role, last): (Role, Option<i64>) = sqlx::query_as(
+            "SELECT role, (SELECT max(uid) FROM placement WHERE mailbox_id = $1) FROM mailbox
+             WHERE id = $1 AND account_id = $2",
+        )
+        .bind(mailbox)
+        .bind(account)
+        .fetch_one(&self.reads)
+        .await?;
+        let mut removed = 0;
+        if role == Role::Drafts {
+            removed += self.discard_all(account).await?;
+        }
+        loop {
+            // What comes in meanwhile was not meant.
+            let step: Vec<i64> =
+                sqlx::query_scalar("SELECT id FROM placement WHERE mailbox_id = $1 AND uid <= $2 ORDER BY uid LIMIT $3")
+                    .bind(mailbox)
+                    .bind(last.unwrap_or(0))
+                    .bind(STEP)
+                    .fetch_all(&self.reads)
+                    .await?;
+            if step.is_empty() {
+                return Ok(removed);
+            }
+            removed += self.destroy(account, step, event.clone(), now).await?;
+        }
+    }
+
+    /// Removes for ever what has been in Trash since before `before` (all accounts), in bounded steps; and what the
+    /// ledger says of messages that have been gone so long.
+    pub async fn purge_trash(&self, before: Millis, now: Millis) -> Result<i64> {
+        let mut removed = 0;
+        loop {
+            let step = self.act(move |tx| Box::pin(purge(tx, before, now))).await?;
+            if step == 0 {
+                break;
+            }
+            removed += step;
+        }
+        self.purge_ledger(before).await?;
+        Ok(removed)
+    }
+}
+
+async fn purge(tx: &mut Tx, before: Millis, now: Millis) -> Result<i64> {
+    let old: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT account_id, id FROM placement WHERE trashed = 1 AND placed_at < $1 ORDER BY placed_at LIMIT $2")
+            .bind(before)
+            .bind(STEP)
+            .fetch_all(tx.db())
+            .await?;
+    let mut accounts: std::collections::BTreeMap<i64, Vec<i64>> = std::collections::BTreeMap::new();
+    for (account, placement) in old {
+        accounts.entry(account).or_default().push(placement);
+    }
+    let event = Event { kind: crate::Kind::Destroyed, by: "retention".into(), detail: "in Trash for its time".into() };
+    let mut removed = 0;
+    for (account, placements) in accounts {
+        removed += destroy(tx, account, &placements, &event, now).await?;
+    }
+    Ok(removed)
+}

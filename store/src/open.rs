@@ -1,0 +1,142 @@
+//! Opening the store, and closing it.
+
+use crate::disk::Disk;
+use crate::writer::{Act, Job, Writer, options};
+use crate::{Result, StoreError, blob};
+use blob::Files;
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
+use sqlx::{ConnectOptions, SqliteConnection};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::AbortHandle;
+
+/// How long a reader waits for a connection before it is told that the store is busy.
+const READ_PATIENCE: Duration = Duration::from_secs(10);
+/// Pages that a reading connection keeps, in KiB.
+const READ_CACHE: &str = "-4096";
+/// The writer sorts new words into the whole of the search index: it keeps more.
+const WRITE_CACHE: &str = "-32768";
+
+pub struct Options {
+    /// The data directory: `restante.db`, `blobs/`, `spool/`.
+    pub dir: PathBuf,
+    /// Connections for reading.
+    pub readers: u32,
+    /// Free bytes of disk below which nothing new is accepted (`StoreError::Full`), so that deleting still works. A
+    /// quarter of it is held in the file `reserve`, for deletions on a disk that others have filled.
+    pub reserve: u64,
+}
+
+/// A handle; clones share one writer and one pool.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) reads: SqlitePool,
+    pub(crate) files: Arc<Files>,
+    writer: Writer,
+    disk: Arc<Disk>,
+    presence: Arc<Presence>,
+}
+
+/// Held as long as the store is open.
+struct Presence {
+    /// Locked (shared): tells another process that files below `blobs/` may be in the making.
+    lock: File,
+    sweep: Option<AbortHandle>,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        if let Some(sweep) = &self.sweep {
+            sweep.abort();
+        }
+    }
+}
+
+impl Store {
+    /// Opens or makes the store and brings its schema up to date. Leftovers of a kill are cleared away. Several
+    /// processes may have it open (the server and its command line).
+    pub async fn open(wanted: Options) -> Result<Store> {
+        let Options { dir, readers, reserve } = wanted;
+        std::fs::create_dir_all(&dir)?;
+        let (lock, alone) = lock(&dir)?;
+        let database = dir.join("restante.db");
+        let mut connection = options(&database).pragma("cache_size", WRITE_CACHE).connect().await?;
+        sqlx::migrate!("migrations/sqlite").run(&mut connection).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            other => StoreError::Broken(other.to_string()),
+        })?;
+        let files = Arc::new(Files::new(&dir, next_run(&mut connection).await?)?);
+        // The database's name in its directory has to be on disk as well.
+        crate::disk::sync_dir(&dir)?;
+        let reads = SqlitePoolOptions::new()
+            .max_connections(readers.max(1))
+            .acquire_timeout(READ_PATIENCE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A connection to a file does not break while it rests.
+            .test_before_acquire(false)
+            .connect_lazy_with(options(&database).pragma("cache_size", READ_CACHE).pragma("query_only", "1"));
+        let disk = Arc::new(Disk::new(dir, reserve));
+        disk.hold();
+        if alone {
+            blob::clear_new(&files);
+        }
+        let sweep = alone.then(|| {
+            let sweep = blob::sweep(files.clone(), reads.clone());
+            tokio::spawn(async move {
+                if let Err(error) = sweep.await {
+                    tracing::warn!(%error, "looking for files that nothing names did not succeed");
+                }
+            })
+            .abort_handle()
+        });
+        // Not before all is well: from here on only shared, so that a second process may come.
+        lock.unlock()?;
+        lock.lock_shared()?;
+        let writer = Writer::start(database, connection, disk.clone());
+        Ok(Store { reads, files, writer, disk, presence: Arc::new(Presence { lock, sweep }) })
+    }
+
+    /// Finishes what waits to be written, checkpoints and closes.
+    pub async fn close(&self) {
+        self.reads.close().await;
+        self.writer.close().await;
+        let _ = self.presence.lock.unlock();
+    }
+
+    /// Whether there is room to accept mail: cheap, may be asked for each message.
+    pub fn has_room(&self) -> bool {
+        self.disk.has_room()
+    }
+
+    pub(crate) async fn write<J: Job>(&self, job: J) -> Result<J::Answer> {
+        self.writer.run(job).await
+    }
+
+    /// Runs a closure as a job.
+    pub(crate) async fn act<A, F>(&self, act: F) -> Result<A>
+    where
+        Act<F>: Job<Answer = A>,
+    {
+        self.writer.run(Act(act)).await
+    }
+}
+
+/// The lock file, and whether this process is the only one that has the store open. Then it is locked for good.
+fn lock(dir: &Path) -> Result<(File, bool)> {
+    let lock = File::create(dir.join("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok((lock, true)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok((lock, false)),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+async fn next_run(connection: &mut SqliteConnection) -> Result<i64> {
+    let next = sqlx::query_scalar(
+        "INSERT INTO fact (name, value) VALUES ('run', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+    );
+    Ok(next.fetch_one(connection).await?)
+}

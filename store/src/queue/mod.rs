@@ -1,0 +1,65 @@
+//! The queue: one row a recipient, durable.
+
+mod claim;
+mod look;
+mod settle;
+
+pub use claim::Due;
+pub use look::Waiting;
+pub(crate) use settle::settle;
+pub use settle::{Outcome, Settled};
+
+use crate::writer::Tx;
+use crate::{Millis, PreparedBlob, Result};
+
+/// Recipients of one message that are elsewhere (or here, but could not be delivered at once).
+#[derive(Clone, Debug)]
+pub struct NewQueued {
+    /// Empty: the null sender.
+    pub sender: String,
+    pub recipients: Vec<String>,
+    /// When to try first.
+    pub first_at: Millis,
+    /// When to give up.
+    pub expires_at: Millis,
+}
+
+/// Writes the rows; the blob has been held for the queue already. `own_copy`: the sender's message here.
+pub(crate) async fn enqueue(
+    tx: &mut Tx,
+    new: &NewQueued,
+    blob: &PreparedBlob,
+    own_copy: Option<i64>,
+    now: Millis,
+) -> Result<i64> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO queue (blob_id, message_id, sender, size, queued_at)
+         VALUES ((SELECT id FROM blob WHERE hash = $1), $2, $3, $4, $5) RETURNING id",
+    )
+    .bind(blob.hash.to_vec())
+    .bind(own_copy)
+    .bind(&new.sender)
+    .bind(blob.size)
+    .bind(now)
+    .fetch_one(tx.db())
+    .await?;
+    for recipient in &new.recipients {
+        sqlx::query(
+            "INSERT INTO queue_recipient (queue_id, recipient, destination, next_at, due_at, expires_at)
+             VALUES ($1, $2, $3, $4, $4, $5)",
+        )
+        .bind(id)
+        .bind(recipient)
+        .bind(destination(recipient))
+        .bind(new.first_at)
+        .bind(new.expires_at)
+        .execute(tx.db())
+        .await?;
+    }
+    Ok(id)
+}
+
+/// The domain, lower case: rows of one destination share a connection.
+fn destination(recipient: &str) -> String {
+    recipient.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
+}

@@ -1,0 +1,101 @@
+//! What became of an attempt.
+
+use crate::writer::Tx;
+use crate::{Event, Kind, Millis, Result, Store, blob};
+
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The remote took it: the row goes.
+    Delivered,
+    Deferred { next_at: Millis },
+    /// For ever: the row goes. Use with `Intake::settled` and a bounce, or alone for a null sender.
+    Failed,
+}
+
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// Row of the recipient.
+    pub id: i64,
+    pub outcome: Outcome,
+    /// The reply or the error, in the remote's words.
+    pub reply: String,
+    /// Host and address tried, with TLS version; empty when none was.
+    pub peer: String,
+}
+
+/// A row settled already is left alone: a worker that was slow may tell twice.
+pub(crate) async fn settle(tx: &mut Tx, settled: &[Settled], now: Millis) -> Result<()> {
+    for one in settled {
+        let row: Option<(i64, String)> = match one.outcome {
+            Outcome::Deferred { next_at } => sqlx::query_as(
+                "UPDATE queue_recipient SET attempts = attempts + 1, next_at = $2, due_at = $2, claimed = 0,
+                     last_reply = $3, last_peer = $4
+                 WHERE id = $1 RETURNING queue_id, recipient",
+            )
+            .bind(one.id)
+            .bind(next_at)
+            .bind(&one.reply)
+            .bind(&one.peer),
+            Outcome::Delivered | Outcome::Failed => {
+                sqlx::query_as("DELETE FROM queue_recipient WHERE id = $1 RETURNING queue_id, recipient").bind(one.id)
+            }
+        }
+        .fetch_optional(tx.db())
+        .await?;
+        let Some((queue, recipient)) = row else { continue };
+        write_down(tx, queue, &event(one, &recipient), now).await?;
+        if !matches!(one.outcome, Outcome::Deferred { .. }) {
+            end(tx, queue).await?;
+        }
+    }
+    Ok(())
+}
+
+fn event(one: &Settled, recipient: &str) -> Event {
+    let kind = match one.outcome {
+        Outcome::Delivered => Kind::Relayed,
+        Outcome::Deferred { .. } => Kind::Deferred,
+        Outcome::Failed => Kind::Failed,
+    };
+    let by = if one.peer.is_empty() { "queue".to_owned() } else { one.peer.clone() };
+    Event { kind, by, detail: format!("{recipient}: {}", one.reply) }
+}
+
+/// In the journey of the sender's own copy, if there is one still; else only in the queue's.
+async fn write_down(tx: &mut Tx, queue: i64, event: &Event, now: Millis) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO ledger (message_id, queue_id, at, kind, by_whom, detail)
+         SELECT (SELECT m.id FROM message m WHERE m.id = q.message_id), q.id, $2, $3, $4, $5 FROM queue q WHERE q.id = $1",
+    )
+    .bind(queue)
+    .bind(now)
+    .bind(event.kind)
+    .bind(&event.by)
+    .bind(&event.detail)
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// A message leaves the queue with its last recipient.
+async fn end(tx: &mut Tx, queue: i64) -> Result<()> {
+    let blob: Option<i64> = sqlx::query_scalar(
+        "DELETE FROM queue WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM queue_recipient WHERE queue_id = $1)
+         RETURNING blob_id",
+    )
+    .bind(queue)
+    .fetch_optional(tx.db())
+    .await?;
+    blob::let_go(tx, blob).await
+}
+
+impl Store {
+    /// Writes down what became of attempts, and gives up the claims.
+    pub async fn settle(&self, settled: Vec<Settled>, now: Millis) -> Result<()> {
+        self.act(move |tx| {
+            let settled = settled.clone();
+            Box::pin(async move { settle(tx, &settled, now).await })
+        })
+        .await
+    }
+}

@@ -1,0 +1,78 @@
+//! Finding.
+
+use super::query::{Place, parse};
+use crate::mailbox::LISTED;
+use crate::{Keyset, Listed, Result, Store};
+use sqlx::AssertSqlSafe;
+
+impl Store {
+    /// Newest first. Words, "phrases", -words and the operators from: to: subject: in: is:unread is:starred
+    /// has:attachment before: after: (dates as YYYY-MM-DD, UTC). `mailbox`: only there. Never fails on odd input: what
+    /// is not an operator is a word. A word of three letters or more also finds longer ones that begin with it.
+    pub async fn search(
+        &self,
+        account: i64,
+        query: &str,
+        mailbox: Option<i64>,
+        after: Option<Keyset>,
+        limit: i64,
+    ) -> Result<Vec<Listed>> {
+        let query = parse(account, query);
+        if query.nothing {
+            return Ok(Vec::new());
+        }
+        let (role, name) = match query.place {
+            Some(Place::Role(role)) => (Some(role), None),
+            Some(Place::Name(name)) => (None, Some(name)),
+            None => (None, None),
+        };
+        // The mailboxes first: few rows, and their number decides which way is short.
+        let within: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM mailbox WHERE account_id = $1 AND ($2 IS NULL OR id = $2) AND ($3 IS NULL OR role = $3)
+             AND ($4 IS NULL OR lower(name) = $4)",
+        )
+        .bind(account)
+        .bind(mailbox)
+        .bind(role)
+        .bind(name)
+        .fetch_all(&self.reads)
+        .await?;
+        // Only placements are looked at while sorting; what a list shows is fetched for the page alone.
+        let source = match &query.words {
+            Some(_) => "search CROSS JOIN placement p ON p.message_id = search.rowid",
+            None => "json_each($2) AS box CROSS JOIN placement p ON p.mailbox_id = box.value",
+        };
+        let words = if query.words.is_some() { "search MATCH $1 AND" } else { "" };
+        let attachment = match query.has_attachment {
+            true => "AND (SELECT has_attachment FROM message m WHERE m.id = p.message_id)",
+            false => "",
+        };
+        // As many branches as there are questions: each fragment is fixed text, all values are bound.
+        let sql = format!(
+            "WITH hit AS MATERIALIZED (
+                 SELECT p.id, p.received_at FROM {source}
+                 WHERE {words} p.mailbox_id IN (SELECT value FROM json_each($2))
+                   AND (p.received_at, p.id) < ($3, $4)
+                   AND p.received_at < $5 AND p.received_at >= $6
+                   AND p.flags & $7 = $7 AND p.flags & $8 = 0 {attachment}
+                 ORDER BY p.received_at DESC, p.id DESC LIMIT $9
+             )
+             SELECT {LISTED} FROM hit JOIN placement p ON p.id = hit.id JOIN message m ON m.id = p.message_id
+             ORDER BY p.received_at DESC, p.id DESC"
+        );
+        let after = after.unwrap_or(Keyset { received_at: i64::MAX, id: i64::MAX });
+        let found = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(query.words)
+            .bind(serde_json::to_string(&within).unwrap_or_default())
+            .bind(after.received_at)
+            .bind(after.id)
+            .bind(query.before.unwrap_or(i64::MAX))
+            .bind(query.after.unwrap_or(i64::MIN))
+            .bind(query.set)
+            .bind(query.clear)
+            .bind(limit)
+            .fetch_all(&self.reads)
+            .await?;
+        Ok(found)
+    }
+}

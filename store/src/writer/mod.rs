@@ -1,0 +1,123 @@
+//! The one writer. Every change is a job; the writer takes all jobs that wait, runs each in its own savepoint, commits
+//! once, and only then answers them. One fsync serves a whole group, nobody meets a locked database, and an answer
+//! always means: on disk.
+
+mod connection;
+mod group;
+mod tx;
+mod upkeep;
+
+pub(crate) use connection::options;
+pub(crate) use tx::{Indexed, Tx};
+
+use crate::disk::Disk;
+use crate::{Result, StoreError};
+use futures::future::BoxFuture;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Jobs that may wait; whoever comes then waits at the door. Bounds memory: a job holds at most a small message.
+const WAITING_MAX: usize = 512;
+/// How long a caller waits at the door before it is told to come back.
+const DOOR_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A change. It runs in a savepoint of the group's transaction: an error undoes this job alone.
+pub(crate) trait Job: Send + 'static {
+    type Answer: Send + 'static;
+
+    /// May run twice: when the disk is full the group is undone, room is made, and jobs that may use it run again.
+    fn run(&mut self, tx: &mut Tx) -> impl Future<Output = Result<Self::Answer>> + Send;
+
+    /// Whether this may be written into the room that is held back on a full disk. Not what takes new mail in.
+    fn may_use_reserve(&self) -> bool {
+        true
+    }
+}
+
+/// A job made of a closure, for changes that need no room of their own.
+pub(crate) struct Act<F>(pub F);
+
+impl<F, A> Job for Act<F>
+where
+    F: for<'t> FnMut(&'t mut Tx) -> BoxFuture<'t, Result<A>> + Send + 'static,
+    A: Send + 'static,
+{
+    type Answer = A;
+    async fn run(&mut self, tx: &mut Tx) -> Result<A> {
+        (self.0)(tx).await
+    }
+}
+
+/// A job that waits, its kind forgotten.
+trait Waiting: Send {
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
+    fn may_use_reserve(&self) -> bool;
+    /// Tells the caller. `Ok` hands over what `run` gave last.
+    fn tell(self: Box<Self>, outcome: Result<()>);
+}
+
+struct Ticket<J: Job> {
+    job: J,
+    answer: Option<J::Answer>,
+    caller: oneshot::Sender<Result<J::Answer>>,
+}
+
+impl<J: Job> Waiting for Ticket<J> {
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.answer = Some(self.job.run(tx).await?);
+            Ok(())
+        })
+    }
+
+    fn may_use_reserve(&self) -> bool {
+        self.job.may_use_reserve()
+    }
+
+    fn tell(self: Box<Self>, outcome: Result<()>) {
+        let Ticket { answer, caller, .. } = *self;
+        let told = outcome.and_then(|()| answer.ok_or_else(|| StoreError::Broken("a job gave no answer".into())));
+        // A caller that went away wanted no answer; the change stands.
+        let _ = caller.send(told);
+    }
+}
+
+enum Order {
+    Run(Box<dyn Waiting>),
+    /// Finish what waits, then stop.
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the writer.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    orders: mpsc::Sender<Order>,
+}
+
+impl Writer {
+    pub fn start(database: PathBuf, connection: sqlx::SqliteConnection, disk: Arc<Disk>) -> Writer {
+        let (orders, waiting) = mpsc::channel(WAITING_MAX);
+        let task = group::Grouping::new(database, connection, disk, waiting);
+        tokio::spawn(task.run());
+        Writer { orders }
+    }
+
+    pub async fn run<J: Job>(&self, job: J) -> Result<J::Answer> {
+        let (caller, answer) = oneshot::channel();
+        let ticket = Box::new(Ticket { job, answer: None, caller });
+        self.orders.send_timeout(Order::Run(ticket), DOOR_PATIENCE).await.map_err(|refused| match refused {
+            mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy("too much waits to be written".into()),
+            mpsc::error::SendTimeoutError::Closed(_) => StoreError::Busy("the store is closed".into()),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Busy("the store is closing".into())))
+    }
+
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.orders.send(Order::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What a job works with: the open transaction, and notes of what is to be done when its group commits.
+
+use crate::Result;
+use sqlx::SqliteConnection;
+
+/// A message's words, waiting for the end of the group.
+pub(crate) struct Indexed {
+    pub message: i64,
+    pub owner: String,
+    pub sender: String,
+    pub people: String,
+    pub subject: String,
+    pub body: String,
+}
+
+pub(crate) struct Tx {
+    connection: SqliteConnection,
+    pub(super) notes: Notes,
+}
+
+/// The search index is written once a group, after the last savepoint: FTS5 flushes a segment at every savepoint, and
+/// many small segments cost most of what a message costs.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub index: Vec<Indexed>,
+    pub forget: Vec<i64>,
+    /// Files below `blobs/` that no row names any more.
+    pub unlink: Vec<String>,
+}
+
+impl Notes {
+    /// Where each list ends now, to cut it back when a job fails.
+    pub fn mark(&self) -> (usize, usize, usize) {
+        (self.index.len(), self.forget.len(), self.unlink.len())
+    }
+
+    pub fn cut_back(&mut self, (index, forget, unlink): (usize, usize, usize)) {
+        self.index.truncate(index);
+        self.forget.truncate(forget);
+        self.unlink.truncate(unlink);
+    }
+}
+
+impl Tx {
+    pub(super) fn new(connection: SqliteConnection) -> Tx {
+        Tx { connection, notes: Notes::default() }
+    }
+
+    pub(super) fn into_connection(self) -> SqliteConnection {
+        self.connection
+    }
+
+    pub fn db(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// Adds a message's words to the search index when the group commits.
+    pub fn index(&mut self, entry: Indexed) {
+        self.notes.index.push(entry);
+    }
+
+    /// What is to be indexed and to be forgotten: the group's last work before its commit.
+    pub fn take_words(&mut self) -> (Vec<Indexed>, Vec<i64>) {
+        (std::mem::take(&mut self.notes.index), std::mem::take(&mut self.notes.forget))
+    }
+
+    /// Takes messages out of the search index when the group commits.
+    pub fn forget(&mut self, messages: impl IntoIterator<Item = i64>) {
+        self.notes.forget.extend(messages);
+    }
+
+    /// Removes a file once its row is gone for sure.
+    pub fn unlink(&mut self, file: String) {
+        self.notes.unlink.push(file);
+    }
+
+    /// Runs fixed words that take nothing and give nothing: `BEGIN`, `COMMIT`, savepoints.
+    pub(super) async fn say(&mut self, words: &'static str) -> Result<()> {
+        sqlx::query(words).execute(&mut self.connection).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! What the writer does when nobody waits: copies the log into the database, gives freed pages back to the disk, and
+//! holds the reserve again.
+
+use crate::Result;
+use crate::disk::Disk;
+use sqlx::{Connection, SqliteConnection};
+
+/// Free pages that are kept for the next messages.
+const SPARE_PAGES: i64 = 256;
+
+/// True when there is more to do at the next idle moment. Each step is short, so that a message never waits long.
+pub(super) async fn tidy(connection: &mut SqliteConnection, disk: &Disk) -> bool {
+    disk.hold();
+    match step(connection).await {
+        Ok(more) => more,
+        Err(error) => {
+            // On a full disk even this may fail; the next group that commits tries again.
+            tracing::debug!(%error, "tidying up the database did not succeed");
+            false
+        }
+    }
+}
+
+async fn step(connection: &mut SqliteConnection) -> Result<bool> {
+    let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&mut *connection).await?;
+    let more = free > SPARE_PAGES;
+    if more {
+        sqlx::query("PRAGMA incremental_vacuum(512)").fetch_all(&mut *connection).await?;
+    }
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_all(&mut *connection).await?;
+    Ok(more)
+}
+
+/// The last step before the store is closed.
+pub(super) async fn last(mut connection: SqliteConnection) {
+    let _ = sqlx::query("PRAGMA optimize").fetch_all(&mut connection).await;
+    let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut connection).await;
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}

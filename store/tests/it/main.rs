@@ -1,0 +1,1 @@
+//! The store from outside, one module a promise.
