@@ -1,0 +1,151 @@
+//! Domains: what they are, adding one, suspending, removing an empty one.
+
+use super::command::restante;
+use crate::{
+    calls::{AddDomain, RemoveDomain, SetDomainActive, list_domains},
+    layout::Notices,
+    parts::{CommandLine, Empty, Icon, Time, Trouble},
+    words,
+};
+use api::DomainLine;
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+
+/// The acts of this page. When one was done or refused, the list is read again.
+#[derive(Clone, Copy)]
+struct Acts {
+    add: ServerAction<AddDomain>,
+    activate: ServerAction<SetDomainActive>,
+    remove: ServerAction<RemoveDomain>,
+}
+
+#[component]
+pub fn DomainsPage() -> impl IntoView {
+    let acts = Acts { add: ServerAction::new(), activate: ServerAction::new(), remove: ServerAction::new() };
+    let domains = Resource::new(
+        move || (acts.add.version().get(), acts.activate.version().get(), acts.remove.version().get()),
+        |_| list_domains(),
+    );
+    let refused = move || {
+        let value = acts.add.value().get().or(acts.activate.value().get()).or(acts.remove.value().get());
+        value.and_then(Result::err)
+    };
+    view! {
+        <Title text="Domains" />
+        <header class="page-head">
+            <div class="page-name">
+                <h1>"Domains"</h1>
+                <p class="tally">"The names that this server takes mail for."</p>
+            </div>
+        </header>
+        <Notices />
+        <super::Refused error=Signal::derive(refused) />
+        <Transition>
+            {move || {
+                domains
+                    .get()
+                    .map(|domains| match domains {
+                        Ok(domains) => view! { <Table domains acts /> }.into_any(),
+                        Err(error) => view! { <Trouble error /> }.into_any(),
+                    })
+            }}
+        </Transition>
+        <section class="sheet" aria-labelledby="add">
+            <h2 id="add">"Add a domain"</h2>
+            <ActionForm action=acts.add attr:class="fields">
+                <label class="field">
+                    <span>"Name"</span>
+                    <input
+                        name="name"
+                        placeholder="example.org"
+                        required=true
+                        autocapitalize="none"
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
+                </label>
+                <button class="button primary">
+                    <Icon name="plus" />
+                    "Add domain"
+                </button>
+            </ActionForm>
+            <CommandLine line=restante("domain", "add", &["example.org"]) />
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Table(domains: Vec<DomainLine>, acts: Acts) -> impl IntoView {
+    if domains.is_empty() {
+        return view! { <Empty title="No domain yet" says="Add the first below; then its accounts." /> }.into_any();
+    }
+    view! {
+        <div class="table-frame" role="region" aria-label="Domains" tabindex="0">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Domain"</th>
+                        <th scope="col" class="figure">
+                            "Accounts"
+                        </th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Since"</th>
+                        <th scope="col">
+                            <span class="vh">"Acts"</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{domains.into_iter().map(|domain| view! { <Line domain acts /> }).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(domain: DomainLine, acts: Acts) -> impl IntoView {
+    let DomainLine { id, name, active, accounts, created } = domain;
+    let removal = restante("domain", "remove", &[&name]);
+    view! {
+        <tr class:suspended=!active>
+            <th scope="row">
+                <a href=format!("/admin/accounts?domain={name}")>
+                    <bdi>{name.clone()}</bdi>
+                </a>
+            </th>
+            <td class="figure">{words::count(accounts)}</td>
+            <td>
+                <super::State active />
+            </td>
+            <td>
+                <Time when=created />
+            </td>
+            <td class="acts">
+                <ActionForm action=acts.activate>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <input type="hidden" name="active" value=(!active).to_string() />
+                    <button class="button small">{if active { "Suspend" } else { "Resume" }}</button>
+                </ActionForm>
+                <details class="sure">
+                    <summary class="button small">"Remove"</summary>
+                    <div class="sure-sheet">
+                        <ActionForm action=acts.remove>
+                            <p>
+                                "A domain can be removed when it has no accounts. Mail for it is refused from then on."
+                            </p>
+                            <input type="hidden" name="id" value=id.to_string() />
+                            <label class="field">
+                                <span>"Type " <bdi>{name.clone()}</bdi> " to confirm"</span>
+                                <input name="confirm" autocomplete="off" spellcheck="false" required=true />
+                            </label>
+                            <button class="button danger">"Remove domain"</button>
+                        </ActionForm>
+                        <CommandLine line=removal />
+                    </div>
+                </details>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

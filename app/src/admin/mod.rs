@@ -1,0 +1,102 @@
+//! The admin's desk: its routes, and a page a file.
+
+mod account_page;
+mod accounts_page;
+mod command;
+mod domains_page;
+mod overview_page;
+mod queue_page;
+mod secret;
+
+use crate::{
+    context::{provide_facts, with_facts},
+    layout::AdminLayout,
+    parts::{Missing, Trouble},
+};
+use account_page::AccountPage;
+use accounts_page::AccountsPage;
+use api::{Refusal, Role};
+use domains_page::DomainsPage;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+use overview_page::OverviewPage;
+use queue_page::QueuePage;
+
+/// Where `AdminApp` has pages, as axum writes paths.
+pub const ADMIN_ROUTES: [&str; 6] = [
+    "/admin",
+    "/admin/domains",
+    "/admin/accounts",
+    "/admin/accounts/{id}",
+    "/admin/accounts/{id}/password",
+    "/admin/queue",
+];
+
+/// The admin's desk.
+#[component]
+pub fn AdminApp() -> impl IntoView {
+    provide_meta_context();
+    provide_facts();
+    view! {
+        <Title formatter=|text: String| {
+            if text.is_empty() { "Restante admin".to_owned() } else { format!("{text} · Restante admin") }
+        } />
+        <Router>
+            <Routes fallback=Missing>
+                <ParentRoute path=path!("/admin") view=Door ssr=SsrMode::Async>
+                    <Route path=path!("") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/domains") view=DomainsPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts") view=AccountsPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/:id") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/accounts/:id/password") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/queue") view=QueuePage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+    .into_any()
+}
+
+/// Only admins come in; others are told which role is needed.
+#[component]
+fn Door() -> impl IntoView {
+    let admin = with_facts(|facts| facts.viewer.as_ref().is_some_and(|viewer| viewer.role == Role::Admin));
+    if admin {
+        view! { <AdminLayout /> }.into_any()
+    } else {
+        view! {
+            <main id="main" class="plain">
+                <Trouble error=Refusal::Forbidden />
+            </main>
+        }
+        .into_any()
+    }
+}
+
+/// Whether something is active, in a word and a sign.
+#[component]
+fn State(active: bool) -> impl IntoView {
+    let (icon, says) = if active { ("circle-check", "Active") } else { ("pause", "Suspended") };
+    view! {
+        <span class="state" class:off=!active>
+            <crate::parts::Icon name=icon />
+            {says}
+        </span>
+    }
+    .into_any()
+}
+
+/// Why the last act of the page was refused, when it ran without leaving the page.
+#[component]
+fn Refused(error: Signal<Option<crate::AppError>>) -> impl IntoView {
+    move || {
+        error.get().map(|error| {
+            view! { <crate::parts::Notice tone=crate::parts::Tone::Bad>{crate::words::error(error)}</crate::parts::Notice> }
+        })
+    }
+}

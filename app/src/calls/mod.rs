@@ -1,0 +1,31 @@
+//! The server functions: named, versioned endpoints, each one line over the traits of `api`.
+//!
+//! They work as plain forms too: a form says in `then` where to go, or comes back to its page.
+
+mod admin;
+mod mail;
+mod order;
+mod then;
+
+pub use admin::*;
+pub use mail::*;
+pub use order::{Order, Verb};
+pub use then::{Done, is_local};
+
+use crate::AppError;
+use api::{Admin, Refusal, Webmail};
+use leptos::prelude::use_context;
+use std::sync::Arc;
+
+/// The mail of the person signed in.
+pub fn webmail() -> Result<Arc<dyn Webmail>, AppError> {
+    use_context().ok_or(AppError::Refused(Refusal::SignedOut))
+}
+
+/// The desk of the admin signed in. Somebody else is refused for the role, nobody for the session.
+pub fn admin() -> Result<Arc<dyn Admin>, AppError> {
+    use_context().ok_or_else(|| match use_context::<api::Viewer>() {
+        Some(_) => Refusal::Forbidden.into(),
+        None => Refusal::SignedOut.into(),
+    })
+}

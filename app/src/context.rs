@@ -1,0 +1,95 @@
+//! What the server puts in the context of a page, and how it reaches the browser.
+
+use api::{NewSecret, Viewer};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// URLs of the files a page loads, as the browser asks for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assets {
+    pub style_css: String,
+    pub boot_js: String,
+    pub icons_svg: String,
+    pub favicon: String,
+    pub mail_js: String,
+    pub mail_wasm: String,
+    pub admin_js: String,
+    pub admin_wasm: String,
+    /// Names the build; an open tab of another build offers to reload.
+    pub build: String,
+}
+
+/// How a connection is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Security {
+    #[default]
+    None,
+    StartTls,
+    Tls,
+}
+
+/// What a desktop program has to be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramSettings {
+    pub host: String,
+    pub pop3_port: u16,
+    pub submission_port: u16,
+    pub smtp_port: u16,
+    pub pop3_tls: Security,
+    pub submission_tls: Security,
+}
+
+/// Sets the status of the response that a page is rendered into. Does nothing in the browser.
+#[derive(Clone)]
+pub struct StatusSetter(Arc<dyn Fn(u16) + Send + Sync>);
+
+impl StatusSetter {
+    pub fn new(set: impl Fn(u16) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(set))
+    }
+}
+
+/// Sets the status of the page being rendered, where there is a server to set it.
+pub fn set_status(code: u16) {
+    if let Some(StatusSetter(set)) = use_context() {
+        set(code);
+    }
+}
+
+/// The facts of one page that its browser side must know as well.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Facts {
+    pub icons_svg: String,
+    pub build: String,
+    pub viewer: Option<Viewer>,
+    pub programs: ProgramSettings,
+    pub secret: Option<NewSecret>,
+}
+
+impl Facts {
+    fn read() -> Self {
+        let assets = use_context::<Assets>().unwrap_or_default();
+        Facts {
+            icons_svg: assets.icons_svg,
+            build: assets.build,
+            viewer: use_context(),
+            programs: use_context().unwrap_or_default(),
+            secret: use_context(),
+        }
+    }
+}
+
+/// Reads the facts from the server's context, or in the browser from the page, and provides them.
+pub fn provide_facts() {
+    let facts = SharedValue::new(Facts::read).into_inner();
+    provide_context(StoredValue::new(facts));
+}
+
+/// The facts of this page.
+pub fn with_facts<T>(read: impl FnOnce(&Facts) -> T) -> T {
+    match use_context::<StoredValue<Facts>>() {
+        Some(facts) => facts.with_value(read),
+        None => read(&Facts::default()),
+    }
+}

@@ -1,0 +1,86 @@
+//! The frame of the admin pages.
+
+use super::rail::SignOut;
+use crate::parts::{Brand, Icon};
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+#[component]
+fn Links() -> impl IntoView {
+    let link = |href: &'static str, icon, says: &'static str| {
+        view! {
+            <li>
+                <A href=href exact={href == "/admin"} attr:class="rail-link" attr:title=says>
+                    <Icon name=icon />
+                    <span class="rail-name">{says}</span>
+                </A>
+            </li>
+        }
+    };
+    view! {
+        <ul class="rail-list">
+            {link("/admin", "gauge", "Overview")} {link("/admin/domains", "globe", "Domains")}
+            {link("/admin/accounts", "users", "Accounts")} {link("/admin/queue", "clock", "Queue")}
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot() -> impl IntoView {
+    view! {
+        <div class="rail-foot">
+            <ul class="rail-list">
+                <li>
+                    <a class="rail-link" href="/mail/inbox" rel="external" title="My mail">
+                        <Icon name="inbox" />
+                        <span class="rail-name">"My mail"</span>
+                    </a>
+                </li>
+            </ul>
+            <SignOut />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn AdminLayout() -> impl IntoView {
+    view! {
+        <a class="skip" href="#main" rel="external">
+            "Skip to the page"
+        </a>
+        <div class="page">
+            <div class="frame admin">
+                <header class="top">
+                    <details class="menu">
+                        <summary class="icon-button">
+                            <Icon name="menu" />
+                            <span class="vh">"Menu"</span>
+                        </summary>
+                        <div class="menu-sheet">
+                            <nav aria-label="Admin">
+                                <Links />
+                            </nav>
+                            <Foot />
+                        </div>
+                    </details>
+                    <Brand href="/admin" />
+                    <span class="top-note">"Admin"</span>
+                </header>
+                <div class="rail">
+                    <Brand href="/admin" />
+                    <p class="rail-note">"Admin"</p>
+                    <nav class="rail-nav" aria-label="Admin">
+                        <Links />
+                    </nav>
+                    <Foot />
+                </div>
+                <main id="main" class="content" tabindex="-1">
+                    <Outlet />
+                </main>
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,89 @@
+//! The frame of the mail pages.
+
+use super::{
+    rail::{BottomBar, MailboxLinks, RailFoot},
+    toasts::Toasts,
+};
+use crate::{
+    AppError,
+    calls::{list_mailboxes, read_usage},
+    live::{KeysHelp, Live, listen},
+    parts::{BeginButton, Beginning, Brand, Icon},
+};
+use api::MailboxLine;
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_location};
+
+/// The mailboxes, for every page below the frame.
+#[derive(Clone, Copy)]
+pub struct Mailboxes(pub Resource<Result<Vec<MailboxLine>, AppError>>);
+
+#[component]
+pub fn MailLayout() -> impl IntoView {
+    let live = Live::provide();
+    listen(live);
+    let mailboxes = Resource::new(move || live.counts.get(), |_| list_mailboxes());
+    provide_context(Mailboxes(mailboxes));
+    let usage = Resource::new(move || live.counts.get(), |_| read_usage());
+    let here = use_location();
+    let lines = move || mailboxes.get().and_then(Result::ok).unwrap_or_default();
+    let full = move || usage.get().and_then(Result::ok);
+    // The menu of small screens closes by being built anew when one has gone somewhere.
+    let menu = move || {
+        here.pathname.track();
+        view! {
+            <details class="menu">
+                <summary class="icon-button">
+                    <Icon name="menu" />
+                    <span class="vh">"Menu"</span>
+                </summary>
+                <div class="menu-sheet">
+                    <Transition>
+                        <nav aria-label="Mailboxes">{move || view! { <MailboxLinks mailboxes=lines() /> }}</nav>
+                        {move || view! { <RailFoot usage=full() /> }}
+                    </Transition>
+                </div>
+            </details>
+        }
+    };
+    view! {
+        <a class="skip" href="#main" rel="external">
+            "Skip to the mail"
+        </a>
+        <div class="page">
+            <div class="frame">
+                <header class="top">
+                    {menu}
+                    <Brand href="/mail/inbox" />
+                    <a class="icon-button" href="/search">
+                        <Icon name="search" />
+                        <span class="vh">"Search"</span>
+                    </a>
+                </header>
+                <div class="rail">
+                    <Brand href="/mail/inbox" />
+                    <BeginButton
+                        beginning=Beginning::Blank
+                        icon="pencil"
+                        says="Write"
+                        command="compose"
+                        class="button primary write"
+                    />
+                    <Transition>
+                        <nav class="rail-nav" aria-label="Mailboxes">
+                            {move || view! { <MailboxLinks mailboxes=lines() main=true /> }}
+                        </nav>
+                        {move || view! { <RailFoot usage=full() /> }}
+                    </Transition>
+                </div>
+                <main id="main" class="content" tabindex="-1">
+                    <Outlet />
+                </main>
+                <BottomBar />
+            </div>
+        </div>
+        <Toasts />
+        <KeysHelp />
+    }
+    .into_any()
+}

@@ -1,0 +1,70 @@
+//! What WASM adds to pages that already work: quicker acts, keys, new mail by itself, saving while typing.
+//!
+//! Nothing here runs on the server: it begins in effects and in events.
+
+mod autosave;
+mod dom;
+mod events;
+pub mod keys;
+mod orders;
+mod picks;
+
+pub use autosave::{Autosave, Saving, read as read_draft};
+pub use events::listen;
+pub use keys::KeysHelp;
+pub use orders::{carry_out, read_order};
+pub use picks::Picks;
+
+use crate::AppError;
+use leptos::prelude::*;
+
+/// A short message at the foot of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    pub words: String,
+    pub bad: bool,
+    /// The messages, and the id of the mailbox to put them back into.
+    pub undo: Option<(Vec<i64>, String)>,
+}
+
+/// What the pages share while they are awake.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Goes up when the list should be read again.
+    pub list: RwSignal<u32>,
+    /// Goes up when the counts of the rail should be read again.
+    pub counts: RwSignal<u32>,
+    /// New mail came while the reader was further down.
+    pub waiting: RwSignal<bool>,
+    /// The server runs another build than this tab.
+    pub newer_build: RwSignal<bool>,
+    pub toast: RwSignal<Option<Toast>>,
+    /// Messages that were put back: a list that hid them shows them again.
+    pub returned: RwSignal<Vec<i64>>,
+}
+
+impl Live {
+    pub fn provide() -> Live {
+        let live = Live {
+            list: RwSignal::new(0),
+            counts: RwSignal::new(0),
+            waiting: RwSignal::new(false),
+            newer_build: RwSignal::new(false),
+            toast: RwSignal::new(None),
+            returned: RwSignal::new(Vec::new()),
+        };
+        provide_context(live);
+        live
+    }
+
+    /// The mailbox is read again, list and counts.
+    pub fn refresh(self) {
+        self.waiting.set(false);
+        self.list.update(|n| *n += 1);
+        self.counts.update(|n| *n += 1);
+    }
+
+    pub fn complain(self, error: AppError) {
+        self.toast.set(Some(Toast { words: crate::words::error(error).to_owned(), bad: true, undo: None }));
+    }
+}

@@ -1,0 +1,44 @@
+//! Carrying out an order from the page: the reader sees it done at once, the server is told, a refusal is said.
+
+use super::{Live, Toast};
+use crate::{
+    AppError,
+    calls::{ActOnMessages, Order, Verb, act_on_messages},
+    words,
+};
+use leptos::{form::FromFormData, prelude::*, task::spawn_local};
+use web_sys::SubmitEvent;
+
+/// Reads what a form orders from its submission. The mailbox it came from is beside it.
+pub fn read_order(event: &SubmitEvent) -> Result<(Order, String), AppError> {
+    let form = ActOnMessages::from_event(event).map_err(|_| AppError::Refused(api::Refusal::NotFound))?;
+    Ok((Order::read(form.ids, &form.act, &form.one, &form.mailbox)?, form.from))
+}
+
+/// Tells the server. `failed` is called when it refuses, so that what was painted can be taken back.
+pub fn carry_out(live: Live, order: Order, from: String, failed: impl FnOnce() + 'static) {
+    if order.messages.is_empty() {
+        live.toast.set(words::done(order.verb.word(), 0).map(|words| Toast { words, bad: false, undo: None }));
+        return;
+    }
+    spawn_local(async move {
+        let mailbox = if let Verb::Move(id) = order.verb { id.to_string() } else { String::new() };
+        let word = order.verb.word();
+        let ids = order.messages.clone();
+        match act_on_messages(ids, word.to_owned(), String::new(), mailbox, String::new(), String::new()).await {
+            Ok(number) => {
+                let undo = (order.verb.removes() && word != "destroy" && !from.is_empty())
+                    .then(|| (order.messages.clone(), from.clone()));
+                if order.verb.removes() {
+                    live.toast.set(words::done(word, number).map(|words| Toast { words, bad: false, undo }));
+                }
+                live.counts.update(|n| *n += 1);
+                live.list.update(|n| *n += 1);
+            }
+            Err(error) => {
+                failed();
+                live.complain(error);
+            }
+        }
+    });
+}

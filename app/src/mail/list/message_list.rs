@@ -1,0 +1,110 @@
+//! The list itself: one form around toolbar and rows. It works by posting; awake, it paints first and posts then.
+
+use super::{desk::Desk, pager::Pager, row::RowView, toolbar::Toolbar};
+use crate::{
+    calls::ActOnMessages,
+    live::{Live, Picks, carry_out, read_order},
+    parts::Empty,
+};
+use api::{ListPage, MailboxRole, Row};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_location;
+use web_sys::SubmitEvent;
+
+/// A row is drawn anew when any of this changes.
+fn key(row: &Row) -> (i64, [bool; 3], String, String) {
+    (row.id, [row.unread, row.starred, row.answered], row.subject.clone(), row.who.clone())
+}
+
+/// What a list keeps between two answers of the server.
+#[derive(Clone, Copy)]
+pub struct ListState {
+    desk: Desk,
+    picks: Picks,
+}
+
+impl ListState {
+    /// `which` names the list; when it changes, ticks and paint are forgotten.
+    pub fn new(which: impl Fn() -> String + Send + Sync + 'static) -> ListState {
+        let state = ListState { desk: Desk::new(), picks: Picks::new() };
+        Effect::new(move |before: Option<String>| {
+            let now = which();
+            if before.is_some_and(|before| before != now) {
+                state.desk.clear();
+                state.picks.all(false);
+            }
+            now
+        });
+        let live: Live = expect_context();
+        Effect::new(move |_| state.desk.put_back(&live.returned.get()));
+        state
+    }
+}
+
+#[component]
+pub fn MessageList(
+    page: ListPage,
+    state: ListState,
+    /// The list's address without page: `/mail/inbox`, `/search?q=…`.
+    base: String,
+    /// What to say when there is nothing.
+    empty: (&'static str, String),
+    /// A search names each row's mailbox.
+    #[prop(optional)]
+    show_mailbox: bool,
+) -> impl IntoView {
+    let live: Live = expect_context();
+    let ListState { desk, picks } = state;
+    let here = use_location();
+    let role = page.mailbox.as_ref().map_or(MailboxRole::None, |mailbox| mailbox.role);
+    let mailbox = page.mailbox.as_ref().map_or(0, |mailbox| mailbox.id);
+    let from = if mailbox == 0 { String::new() } else { mailbox.to_string() };
+    let then = move || {
+        // What was done before is not said again: of the address, only what names the list is kept.
+        let search = here.search.get();
+        let kept: Vec<&str> = search
+            .trim_start_matches('?')
+            .split('&')
+            .filter(|pair| ["q=", "in=", "p=", "c="].iter().any(|name| pair.starts_with(name)))
+            .collect();
+        let path = here.pathname.get();
+        if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) }
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match read_order(&event) {
+            Ok((order, from)) => {
+                desk.paint(&order);
+                if order.verb.removes() {
+                    picks.all(false);
+                }
+                let back = order.clone();
+                carry_out(live, order, from, move || desk.take_back(&back));
+            }
+            Err(error) => live.complain(error),
+        }
+    };
+    if page.rows.is_empty() {
+        let (title, says) = empty;
+        return view! {
+            <Empty title says />
+            <Pager page base />
+        }
+        .into_any();
+    }
+    let rows = page.rows.clone();
+    view! {
+        <form class="list" method="post" action=ActOnMessages::url() on:submit=submit>
+            <input type="hidden" name="then" value=then />
+            <input type="hidden" name="from" value=from />
+            {(role != MailboxRole::Drafts).then(|| view! { <Toolbar role here=mailbox picks /> })}
+            <ul class="rows" on:click=move |event| picks.clicked(&event)>
+                <For each=move || desk.left(rows.clone()) key=key let:row>
+                    <RowView row desk show_mailbox />
+                </For>
+            </ul>
+        </form>
+        <Pager page base />
+    }
+    .into_any()
+}

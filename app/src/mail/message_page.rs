@@ -1,0 +1,296 @@
+//! One message: a letter with its postmark, what can be done with it, and what came with it.
+
+use super::{list::MoveTo, mailbox_page::Waiting};
+use crate::{
+    calls::{ActOnMessages, open_message},
+    layout::Notices,
+    live::{Live, carry_out, read_order},
+    parts::{
+        Attachments, BeginButton, Beginning, HtmlBody, Icon, Notice, People, PersonFull, Postmark, StarShape, TextBody, Tone,
+        Trouble,
+    },
+};
+use api::{Body, MailboxRole, MessageView, Person, Refusal};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map},
+};
+use web_sys::SubmitEvent;
+
+#[component]
+pub fn MessagePage() -> impl IntoView {
+    let live: Live = expect_context();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<i64>().ok()));
+    let message = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => open_message(id).await,
+                None => Err(Refusal::NotFound.into()),
+            }
+        },
+    );
+    // Opening a message marks it read: the rail counts again when it was opened in this tab.
+    Effect::new(move |before: Option<Option<i64>>| {
+        let now = id.get();
+        if before.is_some_and(|before| before != now) {
+            live.counts.update(|n| *n += 1);
+        }
+        now
+    });
+    view! {
+        <Transition fallback=Waiting>
+            {move || {
+                message
+                    .get()
+                    .map(|message| match message {
+                        Ok(message) => view! { <Letter message /> }.into_any(),
+                        Err(error) => view! { <Trouble error /> }.into_any(),
+                    })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn Letter(message: MessageView) -> impl IntoView {
+    let MessageView { id, subject, body, attachments, malformed, when, .. } = message.clone();
+    let subject = if subject.trim().is_empty() { "(no subject)".to_owned() } else { subject };
+    let nothing = matches!(body, Body::Empty);
+    view! {
+        <Title text=subject.clone() />
+        <Tools message=message.clone() />
+        <Notices />
+        <article class="letter" aria-labelledby="subject">
+            <header class="letter-head">
+                <div class="letter-title">
+                    <h1 id="subject" class="letter-subject" dir="auto" tabindex="-1">
+                        {subject}
+                    </h1>
+                    <Postmark when />
+                </div>
+                <Envelope message=message.clone() />
+            </header>
+            {malformed
+                .then(|| {
+                    view! {
+                        <Notice tone=Tone::Plain>
+                            "This message is not well made. It is shown as well as can be; the source has all of it."
+                        </Notice>
+                    }
+                })}
+            <div class="letter-body">
+                {match body {
+                    Body::Text(blocks) => view! { <TextBody blocks /> }.into_any(),
+                    Body::Html { height, remote_blocked } => {
+                        view! { <HtmlBody message=id height remote_blocked /> }.into_any()
+                    }
+                    Body::Empty => ().into_any(),
+                }}
+                {nothing.then(|| view! { <p class="no-text">"This message has no text."</p> })}
+            </div>
+            <Attachments message=id attachments />
+            <Answer message />
+        </article>
+    }
+    .into_any()
+}
+
+/// Who, to whom, when.
+#[component]
+fn Envelope(message: MessageView) -> impl IntoView {
+    let MessageView { from, to, cc, reply_to, when, size, .. } = message;
+    let row = |label: &'static str, people: Vec<Person>| {
+        (!people.is_empty()).then(|| {
+            view! {
+                <div>
+                    <dt>{label}</dt>
+                    <dd>
+                        <People people />
+                    </dd>
+                </div>
+            }
+        })
+    };
+    let elsewhere: Vec<_> = reply_to.into_iter().filter(|person| Some(person) != from.as_ref()).collect();
+    view! {
+        <dl class="envelope-lines">
+            <div class="from-line">
+                <dt>"From"</dt>
+                <dd>
+                    {match from {
+                        Some(person) => view! { <PersonFull person /> }.into_any(),
+                        None => view! { <span class="missing">"Nobody is named as the sender"</span> }.into_any(),
+                    }}
+                </dd>
+            </div>
+            {row("To", to)} {row("Cc", cc)} {row("Answers to", elsewhere)}
+            <div>
+                <dt>"Date"</dt>
+                <dd>
+                    <time datetime=when.iso>{when.long}</time>
+                    <span class="letter-size">{size}</span>
+                </dd>
+            </div>
+        </dl>
+    }
+    .into_any()
+}
+
+/// The bar above the letter.
+#[component]
+fn Tools(message: MessageView) -> impl IntoView {
+    let live: Live = expect_context();
+    let navigate = use_navigate();
+    let MessageView { id, mailbox, starred, newer, older, .. } = message;
+    let home = format!("/mail/{}", mailbox.slug);
+    let star = RwSignal::new(starred);
+    let away = home.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match read_order(&event) {
+            Ok((order, from)) => {
+                let before = star.get_untracked();
+                match order.verb.word() {
+                    "star" => star.set(true),
+                    "unstar" => star.set(false),
+                    _ => navigate(&away, NavigateOptions::default()),
+                }
+                carry_out(live, order, from, move || {
+                    // The letter may have been put away meanwhile.
+                    let _ = star.try_set(before);
+                });
+            }
+            Err(error) => live.complain(error),
+        }
+    };
+    let acts: &[(&str, &str, &str)] = match mailbox.role {
+        MailboxRole::Trash => &[("inbox", "inbox", "To inbox"), ("destroy", "eraser", "Delete for ever")],
+        MailboxRole::Junk => &[("inbox", "inbox", "Not junk"), ("delete", "trash-2", "Delete")],
+        MailboxRole::Archive => &[("inbox", "inbox", "To inbox"), ("delete", "trash-2", "Delete")],
+        MailboxRole::Sent | MailboxRole::Drafts => {
+            &[("archive", "archive", "Archive"), ("delete", "trash-2", "Delete")]
+        }
+        MailboxRole::Inbox | MailboxRole::None => {
+            &[("archive", "archive", "Archive"), ("delete", "trash-2", "Delete"), ("junk", "octagon-alert", "Junk")]
+        }
+    };
+    let neighbour = |to: Option<i64>, icon: &'static str, says: &'static str| match to {
+        Some(id) => view! {
+            <a class="tool" href=format!("/mail/m/{id}") title=says>
+                <Icon name=icon />
+                <span class="vh">{says}</span>
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <span class="tool off" aria-hidden="true">
+                <Icon name=icon />
+            </span>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="letter-tools">
+            <a class="tool back" href=home.clone() data-command="back">
+                <Icon name="arrow-left" />
+                <bdi>{mailbox.name}</bdi>
+            </a>
+            <form
+                class="tools"
+                method="post"
+                action=ActOnMessages::url()
+                on:submit=submit
+                role="group"
+                aria-label="This message"
+            >
+                <input type="hidden" name="ids[]" value=id.to_string() />
+                <input type="hidden" name="from" value=mailbox.id.to_string() />
+                <input type="hidden" name="then" value=home />
+                {acts
+                    .iter()
+                    .map(|(act, icon, says)| {
+                        view! {
+                            <button
+                                class="tool"
+                                class:danger=*act == "destroy"
+                                name="act"
+                                value=*act
+                                title=*says
+                                data-command=*act
+                            >
+                                <Icon name=icon />
+                                <span class="label">{*says}</span>
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+                <button class="tool" name="act" value="unread" title="Mark as unread" data-command="unread">
+                    <Icon name="mail" />
+                    <span class="label">"Unread"</span>
+                </button>
+                <button
+                    class="tool star"
+                    name="one"
+                    value=move || format!("{}-{id}", if star.get() { "unstar" } else { "star" })
+                    aria-pressed=move || star.get().to_string()
+                    title="Star"
+                    data-command="star"
+                >
+                    <StarShape />
+                    <span class="label">"Star"</span>
+                </button>
+                <MoveTo here=mailbox.id />
+            </form>
+            <nav class="neighbours" aria-label="Neighbours">
+                {neighbour(newer, "chevron-left", "Newer message")} {neighbour(older, "chevron-right", "Older message")}
+            </nav>
+        </div>
+    }
+    .into_any()
+}
+
+/// Below the letter: answering it, and the ways to have all of it.
+#[component]
+fn Answer(message: MessageView) -> impl IntoView {
+    let id = message.id;
+    let several = message.to.len() + message.cc.len() > 1;
+    view! {
+        <footer class="answer">
+            <div class="answer-buttons">
+                <BeginButton
+                    beginning=Beginning::Reply(id)
+                    icon="reply"
+                    says="Reply"
+                    command="reply"
+                    class="button primary"
+                />
+                {several
+                    .then(|| {
+                        view! {
+                            <BeginButton
+                                beginning=Beginning::ReplyAll(id)
+                                icon="reply-all"
+                                says="Reply to all"
+                                command="reply-all"
+                            />
+                        }
+                    })}
+                <BeginButton beginning=Beginning::Forward(id) icon="forward" says="Forward" command="forward" />
+            </div>
+            <p class="whole">
+                <a href=format!("/mail/m/{id}/source") rel="external" target="_blank">
+                    "Source"
+                </a>
+                <a href=format!("/mail/m/{id}/message.eml") rel="external" download=format!("message-{id}.eml")>
+                    "Save as .eml"
+                </a>
+            </p>
+        </footer>
+    }
+    .into_any()
+}

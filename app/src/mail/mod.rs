@@ -1,0 +1,54 @@
+//! The webmail: its routes, and a page a file.
+
+mod compose_page;
+mod list;
+mod mailbox_page;
+mod message_page;
+mod search_page;
+mod settings_page;
+
+use crate::{
+    context::provide_facts,
+    layout::MailLayout,
+    parts::Missing,
+    session::{SignInPage, SignedOutPage},
+};
+use compose_page::ComposePage;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+use mailbox_page::MailboxPage;
+use message_page::MessagePage;
+use search_page::SearchPage;
+use settings_page::SettingsPage;
+
+/// Where `MailApp` has pages, as axum writes paths.
+pub const MAIL_ROUTES: [&str; 7] =
+    ["/sign-in", "/signed-out", "/mail/{slug}", "/mail/m/{id}", "/search", "/compose/{draft}", "/settings"];
+
+/// The webmail.
+#[component]
+pub fn MailApp() -> impl IntoView {
+    provide_meta_context();
+    provide_facts();
+    view! {
+        <Title formatter=|text: String| if text.is_empty() { "Restante".to_owned() } else { format!("{text} · Restante") } />
+        <Router>
+            <Routes fallback=Missing>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/signed-out") view=SignedOutPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=MailLayout ssr=SsrMode::Async>
+                    <Route path=path!("/mail/m/:id") view=MessagePage ssr=SsrMode::Async />
+                    <Route path=path!("/mail/:slug") view=MailboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/compose/:draft") view=ComposePage ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,127 @@
+//! Search: what was asked, in which mailbox, and what was found.
+
+use super::{
+    list::{ListState, MessageList},
+    mailbox_page::Waiting,
+};
+use crate::{
+    calls::list_messages,
+    layout::{Mailboxes, Notices},
+    live::Live,
+    parts::{Empty, Icon, Trouble},
+};
+use api::ListAsk;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Form, hooks::use_query_map, location::Url};
+
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let live: Live = expect_context();
+    let query = use_query_map();
+    let get = move |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
+    let ask = Memo::new(move |_| ListAsk {
+        mailbox: get("in"),
+        query: get("q").trim().to_owned(),
+        page: get("p").parse().unwrap_or(1),
+        cursor: get("c"),
+    });
+    let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.query, ask.mailbox, ask.cursor)));
+    let page = Resource::new(
+        move || (ask.get(), live.list.get()),
+        |(ask, _)| async move {
+            match ask.query.is_empty() {
+                true => Ok(None),
+                false => list_messages(ask).await.map(Some),
+            }
+        },
+    );
+    let found = move || {
+        page.get().map(|page| match page {
+            Ok(Some(page)) => {
+                let ask = ask.get();
+                let base = format!("/search?q={}&in={}", Url::escape(&ask.query), Url::escape(&ask.mailbox));
+                let says = format!("No message has “{}”. Try fewer or shorter words.", ask.query);
+                view! { <MessageList page state base empty=("Nothing found", says) show_mailbox=true /> }.into_any()
+            }
+            Ok(None) => view! {
+                <Empty
+                    title="What are you looking for?"
+                    says="Type a name, an address, or words of the subject or the text."
+                />
+            }
+            .into_any(),
+            Err(error) => view! { <Trouble error /> }.into_any(),
+        })
+    };
+    view! {
+        <Title text=move || {
+            let query = ask.with(|ask| ask.query.clone());
+            if query.is_empty() { "Search".to_owned() } else { format!("Search: {query}") }
+        } />
+        <header class="page-head">
+            <div class="page-name">
+                <h1>"Search"</h1>
+            </div>
+        </header>
+        <SearchForm ask />
+        <Notices />
+        <Transition fallback=Waiting>{found}</Transition>
+    }
+    .into_any()
+}
+
+/// The whole form: words, and where to look.
+#[component]
+fn SearchForm(ask: Memo<ListAsk>) -> impl IntoView {
+    let Mailboxes(mailboxes) = expect_context();
+    let within = move || ask.with(|ask| ask.mailbox.clone());
+    let places = move || {
+        let within = within();
+        mailboxes
+            .get()
+            .and_then(Result::ok)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|mailbox| {
+                let selected = mailbox.slug == within;
+                view! {
+                    <option value=mailbox.slug selected=selected>
+                        {mailbox.name}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <search>
+            <Form method="get" action="/search" attr:class="search-page" attr:role="search">
+                <label class="search-words">
+                    <span class="vh">"Search for"</span>
+                    <Icon name="search" />
+                    <input
+                        type="search"
+                        name="q"
+                        value=move || ask.with(|ask| ask.query.clone())
+                        placeholder="Search mail"
+                        autocomplete="off"
+                        dir="auto"
+                        data-command="search"
+                        autofocus=ask.with_untracked(|ask| ask.query.is_empty())
+                    />
+                </label>
+                <label class="search-in">
+                    <span class="vh">"In"</span>
+                    <select name="in">
+                        <option value="" selected=move || within().is_empty()>
+                            "All mail"
+                        </option>
+                        <Transition>{places}</Transition>
+                    </select>
+                </label>
+                <button class="button primary">"Search"</button>
+            </Form>
+        </search>
+    }
+    .into_any()
+}

@@ -1,0 +1,477 @@
+//! A mailbox and an admin's desk made up for the pages: letters of many kinds, and a note of what was asked.
+
+use api::*;
+use async_trait::async_trait;
+use std::sync::Mutex;
+
+/// Answers the pages, and remembers what they asked to change.
+#[derive(Default)]
+pub struct Fake {
+    pub asked: Mutex<Vec<String>>,
+    /// Every mailbox is empty.
+    pub empty: bool,
+}
+
+pub const LONG_SUBJECT: &str = "Fwd: Re: Re: Minutes of the extraordinary general meeting of the allotment garden \
+    association “Morgensonne 1921 e. V.”, including the annexes on the water supply, the hedge heights and the new shed rules";
+pub const EVIL: &str = "</textarea><script>alert('quoted')</script>";
+
+pub fn when(short: &str) -> When {
+    let (long, iso) = match short.contains(':') {
+        true => (format!("Thu 12 Nov 2026, {short}"), format!("2026-11-12T{short}:00+01:00")),
+        false => ("Mon 9 Nov 2026, 08:12".to_owned(), "2026-11-09T08:12:00+01:00".to_owned()),
+    };
+    When { iso, short: short.to_owned(), long }
+}
+
+pub fn person(name: &str, address: &str) -> Person {
+    Person { name: name.into(), address: address.into() }
+}
+
+fn line(id: i64, role: MailboxRole, name: &str, slug: &str, total: i64, unread: i64) -> MailboxLine {
+    MailboxLine { id, role, name: name.into(), slug: slug.into(), total, unread }
+}
+
+pub fn mailboxes() -> Vec<MailboxLine> {
+    use MailboxRole::*;
+    vec![
+        line(1, Inbox, "Inbox", "inbox", 12_431, 37),
+        line(2, Drafts, "Drafts", "drafts", 2, 0),
+        line(3, Sent, "Sent", "sent", 412, 0),
+        line(4, Archive, "Archive", "archive", 3_208, 0),
+        line(5, Junk, "Junk", "junk", 18, 18),
+        line(6, Trash, "Trash", "trash", 64, 0),
+        line(7, None, "Travel 2026: Lisbon, Porto and the islands", "7", 23, 2),
+        line(8, None, "إيصالات", "8", 9, 0),
+    ]
+}
+
+fn row(id: i64, who: &str, subject: &str, preview: &str, at: &str, flags: &str) -> Row {
+    Row {
+        id,
+        who: who.into(),
+        subject: subject.into(),
+        preview: preview.into(),
+        when: when(at),
+        unread: flags.contains('u'),
+        starred: flags.contains('s'),
+        answered: flags.contains('r'),
+        attachment: flags.contains('a'),
+        draft: flags.contains('d'),
+        mailbox: "inbox".into(),
+    }
+}
+
+pub fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        row(
+            17,
+            "Lisa Marsh",
+            "Lunch on Thursday?",
+            "I am in town for the trade show and free between twelve and two. The place by the river, or",
+            "14:05",
+            "u",
+        ),
+        row(
+            18,
+            "Deutsche Bahn",
+            "Ihre Fahrkarte nach Hamburg Hbf",
+            "Guten Tag, anbei erhalten Sie Ihre Fahrkarte. Bitte halten Sie diese bei der Kontrolle bereit.",
+            "13:40",
+            "uas",
+        ),
+        row(
+            19,
+            "Professor Wolfeschlegelsteinhausenberger-Dorff",
+            LONG_SUBJECT,
+            "Dear members, please find attached",
+            "11:22",
+            "a",
+        ),
+        row(
+            20,
+            "مكتبة الإسكندرية",
+            "موعد إعادة الكتب المستعارة",
+            "عزيزي القارئ، نذكركم بأن موعد إعادة الكتب المستعارة هو يوم الأحد القادم",
+            "10:58",
+            "u",
+        ),
+        row(
+            21,
+            "王小明",
+            "关于下周会议的安排",
+            "您好，下周三的会议改到下午三点，地点不变，请提前准备材料。",
+            "09:30",
+            "s",
+        ),
+        row(
+            22,
+            "Anna Kowalska",
+            "Re: Keys for the flat",
+            "They are with the neighbour on the second floor. Ring twice, she does not hear well. Love, A.",
+            "12 Nov",
+            "r",
+        ),
+        row(
+            23,
+            "City Library",
+            "A book you reserved is ready",
+            "“The Post Office Girl” by Stefan Zweig waits for you at the desk until 21 November.",
+            "11 Nov",
+            "",
+        ),
+        row(24, "", "", "", "11 Nov", "a"),
+        row(
+            25,
+            "billing@hosting.example",
+            "Invoice 2026-1187",
+            "Your invoice for November is attached. It will be charged to the card that ends in 4410.",
+            "10 Nov",
+            "a",
+        ),
+        row(
+            26,
+            "Tom",
+            "<script>alert('subject')</script> & other tests",
+            "Does your webmail escape this? <img src=x onerror=alert(1)>",
+            "10 Nov",
+            "",
+        ),
+    ];
+    let people = ["Maria Silva", "Jonas Weber", "Chess club", "Ida & Karl", "Weather service", "Dr. Ada Okafor"];
+    let subjects =
+        ["Photos from Sunday", "Minutes", "Pairings for round 4", "We are moving!", "Storm warning, coast", "Results"];
+    for id in 27..67_i64 {
+        let at = (id % 6) as usize;
+        rows.push(row(
+            id,
+            people[at],
+            subjects[at],
+            "A few lines so that there is something to see in the list, as there always is.",
+            "9 Nov",
+            if id % 7 == 0 { "u" } else { "" },
+        ));
+    }
+    rows
+}
+
+fn text(depth: u8, text: &str) -> TextBlock {
+    TextBlock { depth, pieces: vec![Piece::Text(text.into())] }
+}
+
+pub fn message(id: i64) -> MessageView {
+    let row = rows().into_iter().find(|row| row.id == id);
+    let subject = row.as_ref().map_or_else(|| "Lunch on Thursday?".to_owned(), |row| row.subject.clone());
+    let body = match id {
+        18 => Body::Html { height: 420, remote_blocked: 3 },
+        24 => Body::Empty,
+        _ => Body::Text(vec![
+            text(0, "Dear Bob,\n\nI am in town for the trade show and free between twelve and two on Thursday. The place by the river, or somewhere nearer to the station? The map is here: "),
+            TextBlock { depth: 0, pieces: vec![
+                Piece::Link { text: "https://www.example.org/map?at=river".into(), href: "https://www.example.org/map?at=river".into() },
+                Piece::Text("\nWrite to me or to ".into()),
+                Piece::Link { text: "anna@otherisp.test".into(), href: "mailto:anna@otherisp.test".into() },
+                Piece::Text(", she keeps my calendar.\n\nI have to be back at the stand at half past two, and then again until the doors close at seven. Bring an umbrella.\n\nLisa\n\n".into()),
+            ]},
+            text(1, "Will you be at the fair this year?\nIt would be good to see you again, after all this time.\n"),
+            text(2, "The programme is out: halls 3 and 4 are ours.\n"),
+            text(1, "Bob\n"),
+        ]),
+    };
+    let file = |part, name: &str, size: &str| Attachment {
+        part,
+        name: name.into(),
+        media_type: "application/pdf".into(),
+        size: size.into(),
+    };
+    let attachments = match id {
+        18 => vec![file(2, "Fahrkarte-Hamburg-Hbf.pdf", "184 KB")],
+        19 => vec![
+            file(2, "Minutes 2026-11-10 final (2) signed by the whole board and the auditors.docx", "2.1 MB"),
+            file(3, "IMG_2231.jpeg", "640 KB"),
+        ],
+        _ => vec![],
+    };
+    MessageView {
+        id,
+        mailbox: line(1, MailboxRole::Inbox, "Inbox", "inbox", 12_431, 37),
+        subject,
+        from: (id != 24).then(|| person("Lisa Marsh", "lisa@otherisp.test")),
+        to: vec![person("Bob Miller", "bob@comentum.test")],
+        cc: if id == 19 {
+            vec![person("", "board@morgensonne.example"), person("Ida", "ida@example.org")]
+        } else {
+            vec![]
+        },
+        reply_to: vec![],
+        when: when("14:05"),
+        size: "4 KB".into(),
+        starred: id == 18,
+        unread: false,
+        body,
+        attachments,
+        malformed: id == 24,
+        newer: Some(16),
+        older: Some(id + 1),
+    }
+}
+
+impl Fake {
+    fn note(&self, what: String) {
+        self.asked.lock().unwrap().push(what);
+    }
+
+    /// What the pages asked to change, in order.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Webmail for Fake {
+    async fn mailboxes(&self) -> Result<Vec<MailboxLine>, Refusal> {
+        Ok(mailboxes())
+    }
+
+    async fn usage(&self) -> Result<Usage, Refusal> {
+        Ok(Usage { used: "412 MB".into(), quota: Some("1 GB".into()), percent: Some(41) })
+    }
+
+    async fn list(&self, ask: ListAsk) -> Result<ListPage, Refusal> {
+        if ask.mailbox == "broken" {
+            return Err(Refusal::Broken);
+        }
+        let mailbox = mailboxes().into_iter().find(|mailbox| mailbox.slug == ask.mailbox);
+        if mailbox.is_none() && ask.query.is_empty() {
+            return Err(Refusal::NotFound);
+        }
+        let rows = match (self.empty || ask.query == "nothing", ask.mailbox.as_str()) {
+            (true, _) | (_, "trash") => vec![],
+            (_, "drafts") => vec![
+                row(5, "Lisa Marsh", "Re: Lunch on Thursday?", "Yes! The place by the river.", "14:20", "d"),
+                row(6, "", "", "Dear Sir or Madam,", "9 Nov", "d"),
+            ],
+            _ => rows(),
+        };
+        let total = match ask.query.is_empty() {
+            true => Some(if rows.is_empty() { 0 } else { 12_431 }),
+            false => None,
+        };
+        let mailbox = mailbox.map(|mut mailbox| {
+            if rows.is_empty() {
+                (mailbox.total, mailbox.unread) = (0, 0);
+            }
+            mailbox
+        });
+        let first = if rows.is_empty() { 0 } else { i64::from(ask.page - 1) * 50 + 1 };
+        let next = (rows.len() >= 50 && ask.page < 3).then(|| "k67".to_owned());
+        Ok(ListPage { mailbox, rows, total, page: ask.page, first, next })
+    }
+
+    async fn open(&self, id: i64) -> Result<MessageView, Refusal> {
+        if id > 1000 { Err(Refusal::NotFound) } else { Ok(message(id)) }
+    }
+
+    async fn act(&self, messages: Vec<i64>, act: Act) -> Result<i64, Refusal> {
+        if messages.contains(&500) {
+            return Err(Refusal::TryAgain);
+        }
+        self.note(format!("{act:?} {messages:?}"));
+        Ok(messages.len() as i64)
+    }
+
+    async fn move_to(&self, messages: Vec<i64>, mailbox: i64) -> Result<i64, Refusal> {
+        self.note(format!("Move {messages:?} to {mailbox}"));
+        Ok(messages.len() as i64)
+    }
+
+    async fn empty(&self, role: MailboxRole) -> Result<i64, Refusal> {
+        self.note(format!("Empty {role:?}"));
+        Ok(64)
+    }
+
+    async fn begin_draft(&self, _: Beginning) -> Result<i64, Refusal> {
+        Ok(5)
+    }
+
+    async fn draft(&self, id: i64) -> Result<DraftView, Refusal> {
+        if id > 1000 {
+            return Err(Refusal::NotFound);
+        }
+        let reply = DraftText {
+            to: "Lisa Marsh <lisa@otherisp.test>".into(),
+            subject: "Re: Lunch on Thursday?".into(),
+            text: format!(
+                "Yes! The place by the river.\n\nOn Thu 12 Nov 2026, Lisa Marsh wrote:\n> I am in town for the trade show.\n> {EVIL}\n"
+            ),
+            ..DraftText::default()
+        };
+        let text = if id == 6 { DraftText::default() } else { reply };
+        let file = Attachment {
+            part: 2,
+            name: "Map of the river.png".into(),
+            media_type: "image/png".into(),
+            size: "96 KB".into(),
+        };
+        Ok(DraftView {
+            id,
+            revision: 3,
+            from: person("Bob Miller", "bob@comentum.test"),
+            text,
+            attachments: if id == 6 { vec![] } else { vec![file] },
+            saved: when("14:20"),
+            limit: "25 MB".into(),
+        })
+    }
+
+    async fn save_draft(&self, draft: i64, revision: i64, text: DraftText) -> Result<Saved, Refusal> {
+        self.note(format!("Save {draft} {revision} {}", text.subject));
+        Ok(Saved { revision: revision + 1, when: when("14:21") })
+    }
+
+    async fn detach(&self, _: i64, _: i64) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn discard_draft(&self, _: i64) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+fn account(id: i64, address: &str, name: &str) -> AccountLine {
+    AccountLine {
+        id,
+        address: address.into(),
+        name: name.into(),
+        role: if id == 1 { Role::Admin } else { Role::User },
+        active: id != 4,
+        used: "412 MB".into(),
+        quota: (id != 1).then(|| "1 GB".into()),
+        quota_mib: if id == 1 { 0 } else { 1024 },
+        percent: (id != 1).then_some(41),
+        created: when("9 Nov"),
+        last_sign_in: (id != 4).then(|| when("13:02")),
+    }
+}
+
+fn accounts() -> Vec<AccountLine> {
+    vec![
+        account(1, "postmaster@comentum.test", "Post Master"),
+        account(2, "bob@comentum.test", "Bob Miller"),
+        account(3, "lisa@otherisp.test", "Lisa Marsh"),
+        account(
+            4,
+            "professor.wolfeschlegelsteinhausenberger@comentum.test",
+            "Professor Wolfeschlegelsteinhausenberger-Dorff",
+        ),
+        account(5, "xiaoming@comentum.test", "王小明"),
+    ]
+}
+
+#[async_trait]
+impl Admin for Fake {
+    async fn overview(&self) -> Result<Overview, Refusal> {
+        Ok(Overview { domains: 2, accounts: 5, suspended: 1, messages: 15_702, queued: 4, late: 3 })
+    }
+
+    async fn domains(&self) -> Result<Vec<DomainLine>, Refusal> {
+        let line = |id, name: &str, accounts| DomainLine {
+            id,
+            name: name.into(),
+            active: id != 3,
+            accounts,
+            created: when("9 Nov"),
+        };
+        Ok(vec![line(1, "comentum.test", 4), line(2, "otherisp.test", 1), line(3, "old-name.example", 0)])
+    }
+
+    async fn add_domain(&self, name: String) -> Result<DomainLine, Refusal> {
+        if !name.contains('.') {
+            return Err(Refusal::BadDomain);
+        }
+        self.note(format!("AddDomain {name}"));
+        Ok(DomainLine { id: 9, name, active: true, accounts: 0, created: when("14:05") })
+    }
+
+    async fn set_domain_active(&self, domain: i64, active: bool) -> Result<(), Refusal> {
+        self.note(format!("DomainActive {domain} {active}"));
+        Ok(())
+    }
+
+    async fn remove_domain(&self, domain: i64, confirm: String) -> Result<(), Refusal> {
+        if confirm != "old-name.example" {
+            return Err(Refusal::NotConfirmed);
+        }
+        self.note(format!("RemoveDomain {domain}"));
+        Ok(())
+    }
+
+    async fn accounts(&self, ask: AccountsAsk) -> Result<AccountsPage, Refusal> {
+        let found: Vec<_> = accounts().into_iter().filter(|account| account.address.contains(&ask.search)).collect();
+        Ok(AccountsPage {
+            total: found.len() as i64,
+            next: (found.len() == 5).then(|| "k5".to_owned()),
+            accounts: found,
+        })
+    }
+
+    async fn account(&self, id: i64) -> Result<AccountLine, Refusal> {
+        accounts().into_iter().find(|account| account.id == id).ok_or(Refusal::NotFound)
+    }
+
+    async fn add_account(&self, new: NewAccount) -> Result<NewSecret, Refusal> {
+        Ok(NewSecret { id: 6, address: new.address, password: Some("harbour-lantern-42".into()) })
+    }
+
+    async fn set_account_active(&self, account: i64, active: bool) -> Result<(), Refusal> {
+        self.note(format!("AccountActive {account} {active}"));
+        Ok(())
+    }
+
+    async fn set_password(&self, id: i64, _: String) -> Result<NewSecret, Refusal> {
+        Ok(NewSecret { id, address: "bob@comentum.test".into(), password: Some("harbour-lantern-42".into()) })
+    }
+
+    async fn set_quota(&self, account: i64, quota_mib: i64) -> Result<(), Refusal> {
+        self.note(format!("Quota {account} {quota_mib}"));
+        Ok(())
+    }
+
+    async fn remove_account(&self, _: i64, confirm: String) -> Result<(), Refusal> {
+        if confirm == "bob@comentum.test" { Ok(()) } else { Err(Refusal::NotConfirmed) }
+    }
+
+    async fn queue(&self) -> Result<Vec<QueueLine>, Refusal> {
+        let line = |id, recipient: &str, attempts, last: &str| QueueLine {
+            id,
+            sender: if id == 3 { String::new() } else { "bob@comentum.test".into() },
+            recipient: recipient.into(),
+            destination: recipient.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default(),
+            attempts,
+            queued: when("9 Nov"),
+            next: when("15:40"),
+            last: last.into(),
+            size: "12 KB".into(),
+        };
+        Ok(vec![
+            line(1, "lisa@otherisp.example", 7, "451 4.7.1 Greylisted, please try again in 300 seconds"),
+            line(
+                2,
+                "info@does-not-answer.example",
+                9,
+                "connect to mx1.does-not-answer.example[192.0.2.7]:25: timed out",
+            ),
+            line(3, "sender@elsewhere.example", 0, ""),
+        ])
+    }
+
+    async fn retry(&self, recipient: i64) -> Result<(), Refusal> {
+        self.note(format!("Retry {recipient}"));
+        Ok(())
+    }
+
+    async fn cancel(&self, recipient: i64) -> Result<(), Refusal> {
+        self.note(format!("Cancel {recipient}"));
+        Ok(())
+    }
+}
