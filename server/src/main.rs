@@ -1,1 +1,32 @@
-fn main(){}
+//! Restante: SMTP, POP3 and webmail over one store, in one program.
+
+mod carry;
+mod cli;
+mod clock;
+mod config;
+mod dns;
+mod house;
+mod inbound;
+mod janitor;
+mod lifecycle;
+mod listen;
+mod maillog;
+mod notify;
+mod outbound;
+mod passwords;
+mod peer;
+mod pop3;
+mod run;
+mod sign_in;
+mod spool;
+mod submission;
+mod throttle;
+mod tls;
+mod web;
+mod wire;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,150 @@
+//! The command line. `restante` alone serves; the other commands work on the same store, also while it serves.
+
+mod account;
+mod domain;
+mod queue;
+mod table;
+pub mod trial;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::house::open_store;
+use crate::passwords::Passwords;
+use crate::{maillog, run, tls};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use store::{Store, StoreError};
+
+/// Mail for travellers: SMTP, POP3 and webmail in one program.
+#[derive(Parser)]
+#[command(name = "restante", version, disable_help_subcommand = false)]
+struct Cli {
+    /// The file with the configuration; without it `restante.toml` in the data directory, if it is there.
+    #[arg(long, env = "RESTANTE_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve mail and webmail (the default).
+    Serve {
+        /// On the first start, make two domains and three accounts to try it with, and print their passwords.
+        #[arg(long)]
+        trial: bool,
+    },
+    /// Accounts: who has mail here.
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Domains: whose mail comes here.
+    #[command(subcommand)]
+    Domain(domain::Command),
+    /// Mail that waits to go out.
+    #[command(subcommand)]
+    Queue(queue::Command),
+    /// Check the configuration, and do nothing else.
+    Check,
+}
+
+/// Why a command did not do what it was asked.
+enum Failure {
+    /// The configuration or the command line is wrong: exit 2.
+    Usage(String),
+    /// Anything else: exit 1.
+    Failed(String),
+}
+
+/// The store and what commands need beside it.
+struct Desk {
+    store: Store,
+    config: Config,
+    clock: Clock,
+    passwords: Passwords,
+}
+
+pub fn main() -> ExitCode {
+    match begin() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(line)) => {
+            eprintln!("restante: {line}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(line)) => {
+            eprintln!("restante: {line}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn begin() -> Result<(), Failure> {
+    let matches = match Cli::command().args(Config::flags()).try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            let _ = error.print();
+            return Ok(());
+        }
+        Err(error) => return Err(Failure::Usage(first_line(&error))),
+    };
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| Failure::Usage(first_line(&error)))?;
+    // A flag may stand before or behind the command.
+    let mut innermost = &matches;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
+    let flags = Config::given(innermost);
+    let config =
+        Config::load(cli.config.as_deref(), environment(), &flags).map_err(|ConfigError(line)| Failure::Usage(line))?;
+    tls::install_provider();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Failed(format!("the runtime cannot be started: {error}")))?;
+    runtime.block_on(obey(cli.command.unwrap_or(Command::Serve { trial: false }), config))
+}
+
+async fn obey(command: Command, config: Config) -> Result<(), Failure> {
+    match command {
+        Command::Serve { trial } => {
+            maillog::start(&config);
+            run::run(config, trial).await.map_err(Failure::Usage)
+        }
+        Command::Check => {
+            println!("The configuration is in order. Data: {}", config.data.display());
+            if config.hostname.as_str() == "localhost" {
+                println!("hostname is not set: other servers will distrust one that calls itself localhost");
+            }
+            Ok(())
+        }
+        Command::Account(command) => account::obey(command, &Desk::open(config).await?).await,
+        Command::Domain(command) => domain::obey(command, &Desk::open(config).await?).await,
+        Command::Queue(command) => queue::obey(command, &Desk::open(config).await?).await,
+    }
+}
+
+impl Desk {
+    async fn open(config: Config) -> Result<Desk, Failure> {
+        let clock = Clock;
+        let passwords = Passwords::new(config.argon2, clock).ok_or_else(|| {
+            Failure::Usage("argon2_memory and argon2_iterations do not go together: argon2 refuses them".to_owned())
+        })?;
+        let store = open_store(&config).await.map_err(Failure::Failed)?;
+        Ok(Desk { store, config, clock, passwords })
+    }
+}
+
+/// Variables that are not text are nobody's configuration.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// clap explains at length; the first line says what is wrong.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    format!("{}; see restante --help", line.trim_start_matches("error: "))
+}
+
+/// What a store's answer means to whoever typed the command.
+fn failed(what: &str, error: StoreError) -> Failure {
+    Failure::Failed(format!("{what}: {error}"))
+}

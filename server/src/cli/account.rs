@@ -1,0 +1,182 @@
+//! `restante account …`
+
+use super::{Desk, Failure, failed, table};
+use crate::config::parse_size;
+use mail::Address;
+use std::io::BufRead;
+use store::{Account, AccountQuery, NewAccount, StoreError};
+
+/// As in the admin panel.
+const SHORTEST_PASSWORD: usize = 10;
+const PAGE: i64 = 500;
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Make an account. Prints its password, unless one is handed in.
+    Add {
+        /// As bob@example.com; the domain must be one of this server.
+        address: String,
+        /// The person's name.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// May manage accounts and domains in the webmail.
+        #[arg(long)]
+        admin: bool,
+        /// As 2GiB; 0 for no limit. Without it what the configuration says.
+        #[arg(long = "limit", value_name = "SIZE")]
+        quota: Option<String>,
+        /// Read the password from standard input, one line.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Every account, or those of one domain.
+    List {
+        #[arg(default_value = "")]
+        domain: String,
+    },
+    /// Nobody can sign in; mail still arrives.
+    Suspend { address: String },
+    /// Signing in works again.
+    Resume { address: String },
+    /// Remove the account with all its mail.
+    Remove { address: String },
+    /// Give it a new password, printed unless one is handed in. Ends its web sessions.
+    Password {
+        address: String,
+        /// Read the password from standard input, one line.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// How much mail it may hold, as 2GiB; 0 for no limit.
+    Quota { address: String, size: String },
+}
+
+pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
+    match command {
+        Command::Add { address, name, admin, quota, password_stdin } => {
+            let address = parse(&address)?;
+            let quota = match quota {
+                Some(text) => size(&text)?,
+                None => i64::try_from(desk.config.quota).unwrap_or(i64::MAX),
+            };
+            let (password, made) = password(desk, password_stdin)?;
+            let password_hash = hash(desk, &password).await?;
+            let new = NewAccount { address: address.clone(), name, admin, password_hash, quota };
+            match desk.store.add_account(new, desk.clock.now_ms()).await {
+                Ok(_) => println!("{address} added"),
+                Err(StoreError::Taken) => return Err(Failure::Failed(format!("{address} is here already"))),
+                Err(StoreError::NotFound) => {
+                    let domain = address.domain();
+                    let remedy = format!("restante domain add {domain}");
+                    return Err(Failure::Failed(format!("{domain} is not a domain of this server: {remedy}")));
+                }
+                Err(error) => return Err(failed(&address.to_string(), error)),
+            }
+            show(&password, made);
+        }
+        Command::List { domain } => list(desk, &domain).await?,
+        Command::Suspend { address } => set_active(desk, &address, false).await?,
+        Command::Resume { address } => set_active(desk, &address, true).await?,
+        Command::Remove { address } => {
+            let account = find(desk, &address).await?;
+            desk.store.remove_account(account.id).await.map_err(|error| failed(&address, error))?;
+            println!("{} removed with all its mail", account.address);
+        }
+        Command::Password { address, password_stdin } => {
+            let account = find(desk, &address).await?;
+            let (password, made) = password(desk, password_stdin)?;
+            let hash = hash(desk, &password).await?;
+            desk.store.set_password(account.id, hash).await.map_err(|error| failed(&address, error))?;
+            desk.store.delete_sessions_of(account.id).await.map_err(|error| failed(&address, error))?;
+            println!("{} has a new password", account.address);
+            show(&password, made);
+        }
+        Command::Quota { address, size: text } => {
+            let account = find(desk, &address).await?;
+            let quota = size(&text)?;
+            desk.store.set_quota(account.id, quota).await.map_err(|error| failed(&address, error))?;
+            let says = if quota == 0 { "no limit".to_owned() } else { format!("room for {}", table::size(quota)) };
+            println!("{} has {says}", account.address);
+        }
+    }
+    Ok(())
+}
+
+async fn list(desk: &Desk, domain: &str) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    let mut after = String::new();
+    loop {
+        let query = AccountQuery { search: String::new(), domain: domain.to_owned(), after, limit: PAGE };
+        let page = desk.store.accounts(query).await.map_err(|error| failed("accounts", error))?;
+        rows.extend(page.iter().map(row));
+        match page.last() {
+            Some(last) => after = last.address.clone(),
+            None => break,
+        }
+    }
+    let head = ["ADDRESS", "NAME", "ROLE", "STATE", "USED", "LIMIT", "LAST SIGN-IN"];
+    table::print(&head, &rows, "no accounts yet: restante account add bob@example.com");
+    Ok(())
+}
+
+fn row(account: &Account) -> Vec<String> {
+    vec![
+        account.address.clone(),
+        table::plain(&account.name),
+        if account.admin { "admin" } else { "user" }.to_owned(),
+        if account.active { "active" } else { "suspended" }.to_owned(),
+        table::size(account.used),
+        if account.quota == 0 { "-".to_owned() } else { table::size(account.quota) },
+        account.last_sign_in.map_or_else(|| "-".to_owned(), table::moment),
+    ]
+}
+
+async fn set_active(desk: &Desk, address: &str, active: bool) -> Result<(), Failure> {
+    let account = find(desk, address).await?;
+    desk.store.set_account_active(account.id, active).await.map_err(|error| failed(address, error))?;
+    if !active {
+        desk.store.delete_sessions_of(account.id).await.map_err(|error| failed(address, error))?;
+    }
+    println!("{} {}", account.address, if active { "can sign in again" } else { "cannot sign in; mail still arrives" });
+    Ok(())
+}
+
+/// The password, and whether it was made here.
+fn password(desk: &Desk, from_stdin: bool) -> Result<(String, bool), Failure> {
+    if !from_stdin {
+        return Ok((desk.passwords.generate(), true));
+    }
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Failure::Failed(format!("the password cannot be read: {error}")))?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    if password.chars().count() < SHORTEST_PASSWORD {
+        return Err(Failure::Usage(format!("the password is shorter than {SHORTEST_PASSWORD} characters")));
+    }
+    Ok((password, false))
+}
+
+async fn hash(desk: &Desk, password: &str) -> Result<String, Failure> {
+    desk.passwords.hash(password).await.map_err(|error| Failure::Failed(format!("the password: {error}")))
+}
+
+fn show(password: &str, made: bool) {
+    if made {
+        println!("password: {password}");
+    }
+}
+
+async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
+    let address = parse(text)?;
+    let found = desk.store.account_by_address(&address).await.map_err(|error| failed(text, error))?;
+    found.ok_or_else(|| Failure::Failed(format!("{address} is not an account of this server")))
+}
+
+fn parse(text: &str) -> Result<Address, Failure> {
+    Address::parse(text).map_err(|error| Failure::Usage(format!("{} is not an address: {error}", table::plain(text))))
+}
+
+fn size(text: &str) -> Result<i64, Failure> {
+    let wrong = || Failure::Usage(format!("{} is not a size, as 500MiB or 2GiB; 0 for no limit", table::plain(text)));
+    parse_size(text).and_then(|size| i64::try_from(size).ok()).ok_or_else(wrong)
+}

@@ -1,0 +1,238 @@
+//! What an operator may decide. Each key can stand in the file (`restante.toml`), in the environment
+//! (`RESTANTE_KEY`) or as a flag (`--key`); flags win over the environment, and that over the file.
+
+mod defaults;
+mod keys;
+mod values;
+
+use crate::passwords::Cost;
+use crate::sign_in::GuessLimit;
+use keys::{KEYS, Key};
+use mail::Domain;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use values::size as parse_size;
+
+/// Everything that is decided before the start. Read once.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data: PathBuf,
+    /// How this server names itself to others: in the banner, EHLO, Received.
+    pub hostname: Domain,
+    /// Listeners; none is off. Port 0 takes a free one.
+    pub smtp: Option<SocketAddr>,
+    pub submission: Option<SocketAddr>,
+    pub pop3: Option<SocketAddr>,
+    pub http: Option<SocketAddr>,
+    /// What people type to reach the webmail, without a trailing slash; none: what their browser names in Host.
+    pub web_url: Option<String>,
+    /// HTTP proxies in front of us whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    pub plaintext_auth: PlaintextAuth,
+    pub tls_certificate: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+
+    /// DNS servers to ask; empty: the system's.
+    pub dns: Vec<SocketAddr>,
+    /// Where mail for a domain goes, whatever DNS says: host name or address, and port.
+    pub next_hop: HashMap<String, (String, u16)>,
+    pub outbound_port: u16,
+    /// Destinations served at once.
+    pub outbound_destinations: usize,
+    /// Connections to one destination at once.
+    pub outbound_connections: usize,
+    pub outbound_tls: bool,
+    /// Waits before the first attempt, the second and so on; the last one repeats.
+    pub retry_schedule: Vec<Duration>,
+    /// A message that could not be delivered for so long is returned.
+    pub expiry: Duration,
+    pub connect_timeout: Duration,
+    /// For each reply of a remote server.
+    pub reply_timeout: Duration,
+
+    /// Octets of a message at most.
+    pub message_size: u64,
+    /// Recipients of one message at most.
+    pub recipients: usize,
+    /// Connections of one listener at most, in all and from one peer.
+    pub connections: usize,
+    pub connections_per_peer: usize,
+    /// Silence before a client is told to go: between commands, and in a message.
+    pub command_timeout: Duration,
+    pub data_timeout: Duration,
+    pub pop3_timeout: Duration,
+    /// The longest a connection may last.
+    pub session_timeout: Duration,
+    /// How long closing waits for sessions under way.
+    pub shutdown_timeout: Duration,
+    /// Octets of a message held in memory; more go to a file.
+    pub spool_memory: usize,
+    /// Whether the sender's domain must exist in DNS.
+    pub check_sender_domain: bool,
+
+    pub argon2: Cost,
+    pub sign_in: GuessLimit,
+    /// Octets a new account may hold; 0 for no limit.
+    pub quota: u64,
+    /// Days that what was deleted stays in Trash; 0: for ever.
+    pub trash_days: u32,
+    /// Octets of disk that are kept free: below, nothing new is accepted.
+    pub disk_reserve: u64,
+    pub readers: u32,
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+/// Where a password may be sent without TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlaintextAuth {
+    pub submission: bool,
+    pub pop3: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A configuration that is wrong: one line for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl Config {
+    /// Puts together file, environment and flags. `flags` has the keys given on the command line; `file` the one
+    /// named there. Without it `restante.toml` in the data directory is read, if there is one.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &[(&'static str, String)],
+    ) -> Result<Config, ConfigError> {
+        let environment = from_environment(environment)?;
+        let data = flags.iter().chain(&environment).find(|(name, _)| *name == "data");
+        let usual = data.map_or_else(|| Config::default().data, |(_, data)| PathBuf::from(data)).join("restante.toml");
+        let text = match file {
+            Some(file) => Some((file, read(file)?)),
+            None if usual.exists() => Some((usual.as_path(), read(&usual)?)),
+            None => None,
+        };
+
+        let mut config = Config::default();
+        if let Some((file, text)) = text {
+            config.apply_file(&file.display().to_string(), &text)?;
+        }
+        for (name, value) in &environment {
+            config.apply(key(name)?, value, &format!("in the environment (RESTANTE_{})", name.to_uppercase()))?;
+        }
+        for (name, value) in flags {
+            config.apply(key(name)?, value, &format!("in --{}", name.replace('_', "-")))?;
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn apply_file(&mut self, file: &str, text: &str) -> Result<(), ConfigError> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            ConfigError(format!("{file}, line {line}: not TOML: {}", one_line(error.message())))
+        })?;
+        for (name, value) in &table {
+            let key = key(name).map_err(|ConfigError(unknown)| ConfigError(format!("{unknown} (in {file})")))?;
+            self.apply(key, &values::flat(value), &format!("in {file}"))?;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, key: &Key, value: &str, place: &str) -> Result<(), ConfigError> {
+        (key.set)(self, value.trim()).ok_or_else(|| {
+            let value = one_line(value);
+            ConfigError(format!(
+                "{} = \"{value}\" {place} is wrong: it is {}; it may be {}",
+                key.name, key.what, key.may_be
+            ))
+        })
+    }
+
+    /// What no key can see alone.
+    fn check(&self) -> Result<(), ConfigError> {
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(_), None) => Err(ConfigError(
+                "tls_key is missing: it is the file with the private key of tls_certificate; it may be a path"
+                    .to_owned(),
+            )),
+            (None, Some(_)) => Err(ConfigError(
+                "tls_certificate is missing: it is the file with the certificate of tls_key; it may be a path"
+                    .to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Flags for clap, one a key.
+    pub fn flags() -> impl Iterator<Item = clap::Arg> {
+        KEYS.iter().map(|key| {
+            clap::Arg::new(key.name)
+                .long(key.name.replace('_', "-"))
+                .value_name("VALUE")
+                .help(format!("{}: {}", key.what, key.may_be))
+                .help_heading("Configuration (also RESTANTE_<KEY> and restante.toml)")
+                .hide_short_help(true)
+                .global(true)
+        })
+    }
+
+    /// The keys that were given as flags.
+    pub fn given(matches: &clap::ArgMatches) -> Vec<(&'static str, String)> {
+        let value = |name: &str| matches.get_one::<String>(name).cloned();
+        KEYS.iter().filter_map(|key| value(key.name).map(|value| (key.name, value))).collect()
+    }
+
+    /// The wait after `attempts` attempts.
+    pub fn retry_after(&self, attempts: i64) -> Duration {
+        let index = usize::try_from(attempts).unwrap_or(0).min(self.retry_schedule.len().saturating_sub(1));
+        self.retry_schedule.get(index).copied().unwrap_or(self.expiry)
+    }
+}
+
+fn key(name: &str) -> Result<&'static Key, ConfigError> {
+    KEYS.iter().find(|key| key.name == name).ok_or_else(|| {
+        let near = KEYS.iter().find(|key| key.name.contains(name) || name.contains(key.name));
+        let hint =
+            near.map_or_else(|| "all keys: restante help serve".to_owned(), |key| format!("perhaps {}", key.name));
+        ConfigError(format!("{} is not a key of the configuration; {hint}", one_line(name)))
+    })
+}
+
+fn from_environment(
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Vec<(&'static str, String)>, ConfigError> {
+    let mut given = Vec::new();
+    for (variable, value) in environment {
+        // Not a key, but where the keys are.
+        if variable == "RESTANTE_CONFIG" {
+            continue;
+        }
+        if let Some(name) = variable.strip_prefix("RESTANTE_") {
+            let key = key(&name.to_lowercase())
+                .map_err(|ConfigError(unknown)| ConfigError(format!("{unknown} (in the environment: {variable})")))?;
+            given.push((key.name, value));
+        }
+    }
+    Ok(given)
+}
+
+fn read(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| ConfigError(format!("{} cannot be read: {error}", file.display())))
+}
+
+/// Whatever was typed stays on one line of the operator's terminal.
+fn one_line(text: &str) -> String {
+    text.chars().take(200).map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! What holds when nothing is said: safe on a desk, on ports that need no rights.
+
+use super::{Config, LogFormat, PlaintextAuth};
+use crate::passwords::Cost;
+use crate::sign_in::GuessLimit;
+use mail::Domain;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+impl Default for Config {
+    fn default() -> Self {
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        let loopback = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        Config {
+            data: PathBuf::from("./data"),
+            hostname: Domain::parse("localhost").expect("localhost is a domain name"),
+            smtp: loopback(2525),
+            submission: loopback(2587),
+            pop3: loopback(2110),
+            http: loopback(8080),
+            web_url: None,
+            trusted_proxies: Vec::new(),
+            plaintext_auth: PlaintextAuth::default(),
+            tls_certificate: None,
+            tls_key: None,
+            dns: Vec::new(),
+            next_hop: HashMap::new(),
+            outbound_port: 25,
+            outbound_destinations: 100,
+            outbound_connections: 1,
+            outbound_tls: true,
+            // RFC 5321 §4.5.4.1: two tries in the first hour, then the longer the later.
+            retry_schedule: [0, 1, 5, 15, 30, 60, 120, 240, 480].map(minutes).to_vec(),
+            expiry: minutes(5 * 24 * 60),
+            connect_timeout: Duration::from_secs(30),
+            reply_timeout: minutes(5),
+            message_size: 25 * 1024 * 1024,
+            recipients: 100,
+            connections: 2000,
+            connections_per_peer: 50,
+            command_timeout: minutes(5),
+            data_timeout: minutes(3),
+            pop3_timeout: minutes(10),
+            session_timeout: minutes(120),
+            shutdown_timeout: Duration::from_secs(10),
+            spool_memory: 256 * 1024,
+            check_sender_domain: true,
+            argon2: Cost { memory: 19 * 1024, iterations: 2 },
+            sign_in: GuessLimit { burst: 30, interval: Duration::from_millis(500) },
+            quota: 0,
+            trash_days: 30,
+            disk_reserve: 64 * 1024 * 1024,
+            readers: 4,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The table of keys: name, what it is, what it may be, and how it is set.
+
+use super::values::{
+    between, duration, list, listener, name_server, next_hops, number, on_or_off, positive_duration, size, web_url,
+};
+use super::{Config, LogFormat, PlaintextAuth};
+use mail::Domain;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub struct Key {
+    /// As it stands in the file; a flag has hyphens for underscores.
+    pub name: &'static str,
+    pub what: &'static str,
+    pub may_be: &'static str,
+    /// None: the value is not one this key may have.
+    pub set: fn(&mut Config, &str) -> Option<()>,
+}
+
+const LISTENER: &str = "an address with a port, as 127.0.0.1:2525 (port 0: any free one), or off";
+const TIME: &str = "a length of time, as 500ms, 30s, 5m, 4h or 5d";
+const SIZE: &str = "a size, as 262144, 256KiB, 25MiB or 2GiB";
+const FLAG: &str = "true or false";
+const COUNT: &str = "a whole number from 1";
+
+/// A row of the table.
+const fn key(
+    name: &'static str,
+    what: &'static str,
+    may_be: &'static str,
+    set: fn(&mut Config, &str) -> Option<()>,
+) -> Key {
+    Key { name, what, may_be, set }
+}
+
+/// Puts a value that could be read in its place.
+fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
+    *place = value?;
+    Some(())
+}
+
+pub const KEYS: &[Key] = &[
+    key("data", "the directory that holds everything", "a path", |config, text| put(&mut config.data, some_path(text))),
+    key(
+        "hostname",
+        "the name this server gives itself to others",
+        "a domain name, as mail.example.com",
+        |config, text| put(&mut config.hostname, Domain::parse(text).ok()),
+    ),
+    key("smtp", "where mail from other servers comes in", LISTENER, |config, text| {
+        put(&mut config.smtp, listener(text))
+    }),
+    key("submission", "where mail programs hand in mail", LISTENER, |config, text| {
+        put(&mut config.submission, listener(text))
+    }),
+    key("pop3", "where mail programs collect mail", LISTENER, |config, text| put(&mut config.pop3, listener(text))),
+    key("http", "where the webmail is served", LISTENER, |config, text| put(&mut config.http, listener(text))),
+    key(
+        "web_url",
+        "what people type to reach the webmail",
+        "a URL without a path, as https://mail.example.com",
+        |config, text| put(&mut config.web_url, web_url(text).map(Some)),
+    ),
+    key(
+        "trusted_proxies",
+        "HTTP proxies whose X-Forwarded-For is believed",
+        "IP addresses with commas between",
+        |config, text| put(&mut config.trusted_proxies, list(text, |item| item.parse().ok())),
+    ),
+    key(
+        "allow_plaintext_auth",
+        "where a password may be sent without TLS",
+        "true, false, submission or pop3",
+        |config, text| put(&mut config.plaintext_auth, plaintext_auth(text)),
+    ),
+    key("tls_certificate", "the file with the certificate chain (PEM)", "a path", |config, text| {
+        put(&mut config.tls_certificate, some_path(text).map(Some))
+    }),
+    key("tls_key", "the file with the certificate's private key (PEM)", "a path", |config, text| {
+        put(&mut config.tls_key, some_path(text).map(Some))
+    }),
+    key(
+        "dns",
+        "the DNS servers to ask; none: the system's",
+        "IP addresses, with a port if it is not 53, with commas between",
+        |config, text| put(&mut config.dns, list(text, name_server)),
+    ),
+    key(
+        "next_hop",
+        "where mail for a domain goes, whatever DNS says",
+        "domain=host:port, with commas between",
+        |config, text| put(&mut config.next_hop, next_hops(text)),
+    ),
+    key("outbound_port", "the port of other servers", "a port number, 25 in earnest", |config, text| {
+        put(&mut config.outbound_port, number(text, 1))
+    }),
+    key("outbound_destinations", "how many destinations are served at once", COUNT, |config, text| {
+        put(&mut config.outbound_destinations, number(text, 1))
+    }),
+    key("outbound_connections", "connections to one destination at once", COUNT, |config, text| {
+        put(&mut config.outbound_connections, number(text, 1))
+    }),
+    key("outbound_tls", "whether STARTTLS is used when another server offers it", FLAG, |config, text| {
+        put(&mut config.outbound_tls, on_or_off(text))
+    }),
+    key(
+        "retry_schedule",
+        "the waits before the first attempt to deliver, the second and so on; the last one repeats",
+        "lengths of time with commas between, as 1m,5m,1h",
+        |config, text| put(&mut config.retry_schedule, schedule(text)),
+    ),
+    key("expiry", "how long delivery is tried before a message is returned", TIME, |config, text| {
+        put(&mut config.expiry, positive_duration(text))
+    }),
+    key("connect_timeout", "how long a connection to another server may take", TIME, |config, text| {
+        put(&mut config.connect_timeout, positive_duration(text))
+    }),
+    key("reply_timeout", "how long another server may take for a reply", TIME, |config, text| {
+        put(&mut config.reply_timeout, positive_duration(text))
+    }),
+    key("message_size", "the largest message accepted", SIZE, |config, text| {
+        put(&mut config.message_size, size(text).filter(|size| *size >= 65536))
+    }),
+    key("recipients", "the most recipients of one message", "a whole number from 100 (RFC 5321)", |config, text| {
+        put(&mut config.recipients, number(text, 100))
+    }),
+    key("connections", "the most connections of one listener", COUNT, |config, text| {
+        put(&mut config.connections, number(text, 1))
+    }),
+    key("connections_per_peer", "the most connections of one listener from one address", COUNT, |config, text| {
+        put(&mut config.connections_per_peer, number(text, 1))
+    }),
+    key("command_timeout", "how long an SMTP client may take for a command", TIME, |config, text| {
+        put(&mut config.command_timeout, positive_duration(text))
+    }),
+    key("data_timeout", "how long an SMTP client may pause in a message", TIME, |config, text| {
+        put(&mut config.data_timeout, positive_duration(text))
+    }),
+    key("pop3_timeout", "how long a POP3 client may take for a command", TIME, |config, text| {
+        put(&mut config.pop3_timeout, positive_duration(text))
+    }),
+    key("session_timeout", "the longest a connection may last", TIME, |config, text| {
+        put(&mut config.session_timeout, positive_duration(text))
+    }),
+    key("shutdown_timeout", "how long closing waits for sessions under way", TIME, |config, text| {
+        put(&mut config.shutdown_timeout, positive_duration(text))
+    }),
+    key("spool_memory", "how much of a message is held in memory; more goes to a file", SIZE, |config, text| {
+        put(&mut config.spool_memory, size(text).and_then(|size| usize::try_from(size).ok()))
+    }),
+    key("check_sender_domain", "whether a sender's domain must exist in DNS", FLAG, |config, text| {
+        put(&mut config.check_sender_domain, on_or_off(text))
+    }),
+    key(
+        "argon2_memory",
+        "the memory that hashing a password takes, in KiB",
+        "a whole number from 8 to 4194304, 19456 in earnest",
+        |config, text| put(&mut config.argon2.memory, between(text, 8, 4_194_304)),
+    ),
+    key(
+        "argon2_iterations",
+        "the rounds that hashing a password takes",
+        "a whole number from 1 to 100",
+        |config, text| put(&mut config.argon2.iterations, between(text, 1, 100)),
+    ),
+    key("sign_in_burst", "wrong passwords that one address may send at once", COUNT, |config, text| {
+        put(&mut config.sign_in.burst, number(text, 1))
+    }),
+    key("sign_in_interval", "the time in which one more wrong password may be sent", TIME, |config, text| {
+        put(&mut config.sign_in.interval, positive_duration(text))
+    }),
+    key("quota", "what a new account may hold; 0: no limit", SIZE, |config, text| put(&mut config.quota, size(text))),
+    key(
+        "trash_days",
+        "days that deleted mail stays in Trash; 0: for ever",
+        "a whole number from 0 to 36500",
+        |config, text| put(&mut config.trash_days, between(text, 0, 36_500)),
+    ),
+    key("disk_reserve", "free disk below which no mail is accepted", SIZE, |config, text| {
+        put(&mut config.disk_reserve, size(text))
+    }),
+    key("readers", "database connections for reading", "a whole number from 1 to 64", |config, text| {
+        put(&mut config.readers, between(text, 1, 64))
+    }),
+    key(
+        "log",
+        "what is logged",
+        "error, warn, info, debug, trace, or a filter such as info,restante=debug",
+        |config, text| put(&mut config.log, some_filter(text)),
+    ),
+    key("log_format", "how the log is written", "text or json", |config, text| {
+        put(&mut config.log_format, log_format(text))
+    }),
+];
+
+fn some_path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text))
+}
+
+fn some_filter(text: &str) -> Option<String> {
+    text.parse::<tracing_subscriber::filter::Targets>().ok().filter(|_| !text.is_empty()).map(|_| text.to_owned())
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+/// The last wait repeats: at none, the queue would spin.
+fn schedule(text: &str) -> Option<Vec<Duration>> {
+    list(text, duration).filter(|waits| waits.last().is_some_and(|last| !last.is_zero()))
+}
+
+fn plaintext_auth(text: &str) -> Option<PlaintextAuth> {
+    match text {
+        "true" | "on" | "yes" => return Some(PlaintextAuth { submission: true, pop3: true }),
+        "false" | "off" | "no" => return Some(PlaintextAuth::default()),
+        _ => {}
+    }
+    let mut allowed = PlaintextAuth::default();
+    for door in list(text, |door| Some(door.to_owned()))? {
+        match door.as_str() {
+            "submission" => allowed.submission = true,
+            "pop3" => allowed.pop3 = true,
+            _ => return None,
+        }
+    }
+    Some(allowed)
+}

@@ -1,0 +1,75 @@
+//! Everything that the rooms share, put together once at the start.
+
+use crate::carry::Carry;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::dns::Dns;
+use crate::notify::Notify;
+use crate::passwords::Passwords;
+use crate::pop3::Maildrops;
+use crate::sign_in::SignIn;
+use crate::spool::Spool;
+use crate::tls::Tls;
+use std::sync::Arc;
+use store::{Options, Store};
+
+/// KiB of large messages in memory, in each direction.
+const CARRIED: u32 = 128 * 1024;
+
+/// The house. Handed around as an `Arc`.
+pub struct House {
+    pub config: Config,
+    pub clock: Clock,
+    pub store: Store,
+    pub notify: Notify,
+    pub passwords: Passwords,
+    pub sign_in: SignIn,
+    pub dns: Dns,
+    pub spool: Spool,
+    pub tls: Tls,
+    pub maildrops: Maildrops,
+    /// Large messages on their way to POP3 programs, and to other servers.
+    pub carry_to_programs: Carry,
+    pub carry_to_servers: Carry,
+    /// Rung when something was put into the queue or made due.
+    pub queue_bell: tokio::sync::Notify,
+}
+
+impl House {
+    /// Opens the store and all that stands on it. The error is one line for the operator.
+    pub async fn open(config: Config) -> Result<Arc<House>, String> {
+        let clock = Clock;
+        let data = config.data.display().to_string();
+        std::fs::create_dir_all(&config.data).map_err(|error| format!("data = \"{data}\" cannot be made: {error}"))?;
+        let store = open_store(&config).await?;
+        let passwords = Passwords::new(config.argon2, clock)
+            .ok_or("argon2_memory and argon2_iterations do not go together: argon2 refuses them")?;
+        let spool = Spool::open(config.data.join("spool"), config.spool_memory)
+            .map_err(|error| format!("the spool in {data} cannot be opened: {error}"))?;
+        let dns = Dns::new(&config).map_err(|error| format!("dns: the resolver cannot be started: {error}"))?;
+        let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
+        Ok(Arc::new(House {
+            sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),
+            notify: Notify::default(),
+            maildrops: Maildrops::default(),
+            carry_to_programs: Carry::new(CARRIED),
+            carry_to_servers: Carry::new(CARRIED),
+            queue_bell: tokio::sync::Notify::new(),
+            config,
+            clock,
+            store,
+            passwords,
+            dns,
+            spool,
+            tls,
+        }))
+    }
+}
+
+/// The store alone, for the commands that need nothing else.
+pub async fn open_store(config: &Config) -> Result<Store, String> {
+    let options = Options { dir: config.data.clone(), readers: config.readers, reserve: config.disk_reserve };
+    Store::open(options)
+        .await
+        .map_err(|error| format!("the store in {} cannot be opened: {error}", config.data.display()))
+}

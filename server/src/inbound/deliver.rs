@@ -1,0 +1,72 @@
+//! Into the store: what a message says is read out once, its bytes are prepared, and one commit makes it true.
+
+use crate::house::House;
+use crate::spool::Spooled;
+use mail::message::parse::{Summary, summarize};
+use mail::message::trace::hops;
+use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Settled, StoreError};
+
+/// Messages larger than this are read off the async threads.
+const INLINE: usize = 64 * 1024;
+
+/// A message read and prepared, not yet committed.
+pub struct Weighed {
+    pub summary: Summary,
+    /// Servers that have had it, this one counted.
+    pub hops: usize,
+    blob: PreparedBlob,
+}
+
+/// RFC 5321 §6.3: so many servers have not had a message unless it goes round.
+pub const MAX_HOPS: usize = 100;
+
+/// Everything that becomes true with the message, or not at all.
+pub struct Delivery {
+    pub copies: Vec<Copy>,
+    pub queued: Option<NewQueued>,
+    pub settled: Vec<Settled>,
+    pub draft: Option<i64>,
+    pub answers: Option<(i64, Flags)>,
+    pub event: Event,
+}
+
+/// Reads what lists and search need, and compresses the bytes.
+pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreError> {
+    let read = house.spool.read(message).await.map_err(|error| match crate::spool::is_full(&error) {
+        true => StoreError::Full,
+        false => StoreError::Broken(format!("spool: {error}")),
+    })?;
+    let (summary, hops) = if read.bytes.len() <= INLINE {
+        (summarize(&read.bytes), hops(&read.bytes))
+    } else {
+        // `read` goes along: its turn ends when the bytes are let go.
+        let reading = tokio::task::spawn_blocking(move || (summarize(&read.bytes), hops(&read.bytes)));
+        reading.await.map_err(|error| StoreError::Broken(format!("reading the message failed: {error}")))?
+    };
+    let blob = house.store.prepare(message.source()).await?;
+    Ok(Weighed { summary, hops, blob })
+}
+
+/// Commits, and only then tells who waits for it. When this returns, the message is on disk.
+pub async fn commit(house: &House, weighed: Weighed, delivery: Delivery) -> Result<Accepted, StoreError> {
+    let accounts: Vec<i64> = delivery.copies.iter().map(|copy| copy.account).collect();
+    let intake = Intake {
+        blob: weighed.blob,
+        summary: weighed.summary,
+        copies: delivery.copies,
+        queued: delivery.queued,
+        settled: delivery.settled,
+        draft: delivery.draft,
+        answers: delivery.answers,
+        event: delivery.event,
+        now: house.clock.now_ms(),
+    };
+    let accepted = house.store.accept(intake).await?;
+    for account in accounts {
+        house.notify.changed(account);
+    }
+    if accepted.queue.is_some() {
+        house.queue_bell.notify_one();
+    }
+    Ok(accepted)
+}

@@ -1,0 +1,177 @@
+//! The desk for other mail servers: takes mail for people here, and for nobody else.
+
+use crate::house::House;
+use crate::inbound::checks::sender_domain::{self, SenderDomain};
+use crate::inbound::deliver::{self, Delivery, MAX_HOPS};
+use crate::inbound::session::{Desk, Incoming, Visitor};
+use crate::inbound::verdict::{self, SenderFindings};
+use crate::maillog;
+use crate::submission::sender_text;
+use mail::Address;
+use mail::envelope::{ForwardPath, ReversePath};
+use mail::message::trace::{Received, return_path};
+use protocol::sasl::Credentials;
+use protocol::smtp::server::Envelope;
+use protocol::smtp::{Reply, replies};
+use std::sync::Arc;
+use store::{Copy, Event, Flags, Kind, Recipient, Role, StoreError};
+
+pub struct MxDesk {
+    house: Arc<House>,
+    /// The sender under way, for the log.
+    sender: String,
+}
+
+impl MxDesk {
+    pub fn new(house: Arc<House>) -> Self {
+        MxDesk { house, sender: String::new() }
+    }
+
+    async fn look_at(&self, path: &ReversePath) -> Result<SenderFindings, StoreError> {
+        let room = self.house.store.has_room();
+        let domain = match path {
+            ReversePath::Address(address) if self.house.config.check_sender_domain => {
+                match self.house.store.resolve(address).await? {
+                    Recipient::Elsewhere => sender_domain::check(&self.house.dns, address.domain()).await,
+                    _ => SenderDomain::Ours,
+                }
+            }
+            _ => SenderDomain::NotAsked,
+        };
+        Ok(SenderFindings { domain, room })
+    }
+
+    /// The accounts that a message is for, each once, however many of its addresses were named.
+    async fn accounts(&self, recipients: &[ForwardPath]) -> Result<Vec<i64>, StoreError> {
+        let mut accounts = Vec::new();
+        for path in recipients {
+            match resolve(&self.house, path).await? {
+                Recipient::Local { account, .. } if accounts.contains(&account) => {}
+                Recipient::Local { account, .. } => accounts.push(account),
+                // Removed or switched off since RCPT. Nobody else may get it, and nobody may be forgotten: the
+                // sender tries again, and hears then what has become of this one.
+                _ => return Err(StoreError::Busy(format!("{} went away", path_text(path)))),
+            }
+        }
+        Ok(accounts)
+    }
+
+    async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
+        let accounts = self.accounts(&incoming.envelope.recipients).await?;
+        let weighed = deliver::weigh(&self.house, &incoming.message).await?;
+        if weighed.hops >= MAX_HOPS {
+            return Ok(replies::MAIL_LOOP);
+        }
+        let inbox = |account: i64| Copy { account, role: Role::Inbox, flags: Flags::default(), quota: true };
+        let sender = sender_text(&incoming.envelope.sender);
+        let delivery = Delivery {
+            copies: accounts.into_iter().map(inbox).collect(),
+            queued: None,
+            settled: Vec::new(),
+            draft: None,
+            answers: None,
+            event: Event {
+                kind: Kind::Arrived,
+                by: incoming.peer.to_string(),
+                detail: format!("id {} from <{sender}> with {}", incoming.id, incoming.with),
+            },
+        };
+        let accepted = deliver::commit(&self.house, weighed, delivery).await?;
+        let to: Vec<String> = incoming.envelope.recipients.iter().map(path_text).collect();
+        let line = maillog::Line {
+            id: &incoming.id,
+            from: &sender,
+            to: &to,
+            peer: &incoming.peer.to_string(),
+            with: incoming.with,
+            size: incoming.message.size(),
+        };
+        maillog::arrived(&line, &accepted);
+        Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
+    }
+
+    fn note(&self, what: &str, to: &str, visitor_peer: &str, reply: Reply) -> Reply {
+        if !reply.is_positive() {
+            maillog::refused(what, &self.sender, to, visitor_peer, &reply.to_string());
+        }
+        reply
+    }
+}
+
+impl Desk for MxDesk {
+    /// AUTH is not offered here, so the session never asks.
+    async fn login(&mut self, _visitor: Visitor<'_>, _credentials: Credentials) -> Reply {
+        replies::LOGIN_NOT_NOW
+    }
+
+    async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
+        self.sender = sender_text(&path);
+        let reply = match self.look_at(&path).await {
+            Ok(findings) => verdict::sender(&findings),
+            Err(error) => troubled(&error),
+        };
+        self.note("sender", "", &visitor.peer.to_string(), reply)
+    }
+
+    async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
+        let reply = match resolve(&self.house, &path).await {
+            Ok(found) => verdict::recipient(&found),
+            Err(error) => troubled(&error),
+        };
+        self.note("recipient", &path_text(&path), &visitor.peer.to_string(), reply)
+    }
+
+    fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {
+        // RFC 5321 §4.4: the return path at the top, at final delivery; then who had it, newest first.
+        return_path(&envelope.sender) + &received(&self.house, &visitor, envelope, id)
+    }
+
+    async fn message(&mut self, incoming: Incoming) -> Reply {
+        let reply = self.take(&incoming).await.unwrap_or_else(|error| troubled(&error));
+        let to: Vec<String> = incoming.envelope.recipients.iter().map(path_text).collect();
+        self.note("message", &to.join(","), &incoming.peer.to_string(), reply)
+    }
+}
+
+/// The Received field of a message that is coming in over SMTP.
+pub fn received(house: &House, visitor: &Visitor<'_>, envelope: &Envelope, id: &str) -> String {
+    let recipient = match envelope.recipients.as_slice() {
+        [one] => Some(one),
+        // More would tell each of the others (RFC 5321 §7.2).
+        _ => None,
+    };
+    let received = Received {
+        greeting: visitor.session.greeting(),
+        peer: Some(visitor.peer),
+        by: &house.config.hostname,
+        with: visitor.session.with(),
+        id,
+        recipient,
+        at: house.clock.now(),
+    };
+    received.write()
+}
+
+/// Who is behind a forward-path.
+pub async fn resolve(house: &House, path: &ForwardPath) -> Result<Recipient, StoreError> {
+    match path {
+        ForwardPath::Address(address) => house.store.resolve(address).await,
+        ForwardPath::Postmaster => house.store.postmaster().await,
+    }
+}
+
+/// As it stands in the log.
+pub fn path_text(path: &ForwardPath) -> String {
+    match path {
+        ForwardPath::Address(address) => Address::to_string(address),
+        ForwardPath::Postmaster => "postmaster".to_owned(),
+    }
+}
+
+/// Says what to do next to the peer, and what it was to the log.
+fn troubled(error: &StoreError) -> Reply {
+    if !matches!(error, StoreError::QuotaFull | StoreError::Full) {
+        tracing::error!(%error, "incoming mail met trouble in the store");
+    }
+    verdict::store(error)
+}

@@ -1,0 +1,87 @@
+//! What follows from how a delivery ended: it is settled, or something else is tried first. Pure.
+
+use super::Finding;
+use protocol::smtp::client::{Cause, Delivery, Outcome, Stage};
+
+#[derive(Debug, PartialEq)]
+pub enum Judged {
+    /// One finding for each recipient.
+    Settled(Vec<Finding>),
+    /// The handshake failed: the same server without TLS (RFC 7435: some protection, else none).
+    InTheClear,
+    /// The server ended a connection that had served before: it deserves a new one.
+    Again,
+    /// Another server of the domain.
+    Elsewhere(Finding),
+}
+
+/// `served`: messages that were settled over the same connection before.
+pub fn judge(delivery: &Delivery, host: &str, peer: &str, served: usize) -> Judged {
+    let finding = |outcome: &Outcome| Finding {
+        class: outcome.class,
+        reply: outcome.reply.clone(),
+        said_by: (outcome.cause == Cause::Reply).then(|| host.to_owned()),
+        peer: peer.to_owned(),
+    };
+    let lost = |outcome: &Outcome| matches!(outcome.cause, Cause::Lost | Cause::Timeout);
+    // What ends a connection ends it for all recipients alike: the first speaks for them.
+    match delivery.recipients.first() {
+        Some(first) if first.cause == Cause::TlsFailed => Judged::InTheClear,
+        Some(first) if lost(first) && first.stage <= Stage::Sender && served > 0 => Judged::Again,
+        // RFC 5321 §5.1: what happens before MAIL says nothing about the message; the next host may do better.
+        Some(first) if first.stage < Stage::Sender => Judged::Elsewhere(finding(first)),
+        _ => Judged::Settled(delivery.recipients.iter().map(finding).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::smtp::Reply;
+    use protocol::smtp::client::Class;
+
+    fn ended(cause: Cause, stage: Stage, class: Class) -> Delivery {
+        let outcome = Outcome { class, reply: Reply::new(451, (4, 2), "so it ended"), cause, stage };
+        Delivery { recipients: vec![outcome.clone(), outcome] }
+    }
+
+    #[test]
+    fn only_what_was_said_about_the_message_is_settled() {
+        use {Cause::*, Class::*, Stage::*};
+        for (delivery, served, says) in [
+            (ended(Reply, End, Accepted), 0, "settled"),
+            (ended(Reply, Recipient, Permanent), 0, "settled"),
+            (ended(Reply, Sender, Temporary), 3, "settled"),
+            (ended(Lost, End, Temporary), 0, "settled"),
+            (ended(Lost, Body, Temporary), 3, "settled"),
+            (ended(Lost, Sender, Temporary), 0, "settled"),
+            (ended(Lost, Sender, Temporary), 3, "again"),
+            (ended(Timeout, Banner, Temporary), 0, "elsewhere"),
+            (ended(Reply, Banner, Permanent), 0, "elsewhere"),
+            (ended(Reply, Hello, Temporary), 0, "elsewhere"),
+            (ended(TlsFailed, Tls, Temporary), 0, "in the clear"),
+        ] {
+            let judged = judge(&delivery, "mx.test", "mx.test [192.0.2.1]:25", served);
+            let word = match &judged {
+                Judged::Settled(findings) => {
+                    assert_eq!(findings.len(), 2, "one for each recipient");
+                    "settled"
+                }
+                Judged::InTheClear => "in the clear",
+                Judged::Again => "again",
+                Judged::Elsewhere(_) => "elsewhere",
+            };
+            assert_eq!(word, says, "{delivery:?} after {served}");
+        }
+    }
+
+    #[test]
+    fn a_remote_is_named_only_for_what_it_said_itself() {
+        let said = |delivery: &Delivery| match judge(delivery, "mx.test", "", 0) {
+            Judged::Settled(findings) => findings[0].said_by.clone(),
+            _ => None,
+        };
+        assert_eq!(said(&ended(Cause::Reply, Stage::Recipient, Class::Permanent)).as_deref(), Some("mx.test"));
+        assert_eq!(said(&ended(Cause::Lost, Stage::End, Class::Temporary)), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! Writes down what became of attempts: gone, to be tried again, or returned to the sender.
+
+use super::schedule::{Next, next};
+use super::{Finding, bounce};
+use crate::house::House;
+use crate::maillog;
+use protocol::smtp::client::Class;
+use store::{Due, Millis, Outcome, Settled};
+
+/// Rows of one message, each with what was found for it.
+pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
+    let now = house.clock.now_ms();
+    let mut written = Vec::new();
+    let mut failed = Vec::new();
+    for (due, finding) in findings {
+        let settled =
+            |outcome| Settled { id: due.id, outcome, reply: finding.reply.to_string(), peer: finding.peer.clone() };
+        match outcome(house, &due, &finding, now) {
+            Outcome::Failed => {
+                let settled = settled(Outcome::Failed);
+                maillog::attempted("failed", &due, &settled);
+                failed.push((due, finding, settled));
+            }
+            outcome => {
+                let event = if matches!(outcome, Outcome::Delivered) { "relayed" } else { "deferred" };
+                let settled = settled(outcome);
+                maillog::attempted(event, &due, &settled);
+                written.push(settled);
+            }
+        }
+    }
+    // First what is done: a bounce takes longer, and may fail.
+    write_down(house, written).await;
+    if !failed.is_empty() {
+        bounce::bounce(house, failed).await;
+    }
+}
+
+/// Rows whose time was over before they were tried: cancelled, or expired while we were away.
+pub async fn give_up(house: &House, rows: Vec<Due>) {
+    let mut failed = Vec::new();
+    for due in rows {
+        let finding = expired(house, &due).await;
+        let settled =
+            Settled { id: due.id, outcome: Outcome::Failed, reply: finding.reply.to_string(), peer: String::new() };
+        maillog::attempted("failed", &due, &settled);
+        failed.push((due, finding, settled));
+    }
+    bounce::bounce(house, failed).await;
+}
+
+/// Writes outcomes that need no bounce. A failure is logged; the claim lapses and the attempt is made again.
+pub async fn write_down(house: &House, settled: Vec<Settled>) {
+    if settled.is_empty() {
+        return;
+    }
+    if let Err(error) = house.store.settle(settled, house.clock.now_ms()).await {
+        tracing::error!(%error, "what became of queued mail was not written down: it will be tried again");
+    }
+}
+
+fn outcome(house: &House, due: &Due, finding: &Finding, now: Millis) -> Outcome {
+    match finding.class {
+        Class::Accepted => Outcome::Delivered,
+        Class::Permanent => Outcome::Failed,
+        Class::Temporary => match next(&house.config, due.attempts + 1, now, due.expires_at) {
+            Next::Retry { at } => Outcome::Deferred { next_at: at },
+            Next::GiveUp => Outcome::Failed,
+        },
+    }
+}
+
+async fn expired(house: &House, due: &Due) -> Finding {
+    use protocol::smtp::Reply;
+    const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
+    let last = house.store.waiting_one(due.id).await.map(|waiting| waiting.last_reply).unwrap_or_default();
+    let text = if last.is_empty() {
+        TOO_LONG.text().to_owned()
+    } else {
+        format!("{}; the last answer was: {last}", TOO_LONG.text())
+    };
+    Finding::ours(TOO_LONG.with_text(text))
+}

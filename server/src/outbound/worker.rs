@@ -1,0 +1,166 @@
+//! The queue's worker: claims what is due, a few rows of each destination, and sends couriers out with them.
+
+use super::attempt::Courier;
+use super::dead::Dead;
+use super::route::route;
+use super::settle::{give_up, settle};
+use super::{Errand, local};
+use crate::clock::span;
+use crate::house::House;
+use crate::lifecycle::Shutdown;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Due;
+use tokio::task::JoinSet;
+
+/// Rows that one courier takes along.
+const LOAD: i64 = 50;
+/// A courier that is not back by then leaves the rest for another time.
+const ROUND: Duration = Duration::from_secs(60 * 60);
+/// How long rows are a courier's own. Longer than any round; a kill gives them back at the next start.
+const CLAIM: Duration = Duration::from_secs(2 * 60 * 60);
+/// The queue is looked at so often even when no bell rings: a command in another process rings none.
+const LOOK: Duration = Duration::from_secs(3);
+/// After trouble with the store.
+const REST: Duration = Duration::from_secs(1);
+
+/// Runs until the house closes, and gives back what is not under way then.
+pub async fn run(house: Arc<House>, shutdown: Shutdown) {
+    // What a kill left claimed is free again: nobody else works on this queue.
+    while let Err(error) = house.store.release(None).await {
+        tracing::error!(%error, "the queue cannot be opened");
+        tokio::select! {
+            () = tokio::time::sleep(REST) => {}
+            () = shutdown.begun() => return,
+        }
+    }
+    let dead = Arc::new(Dead::default());
+    let mut couriers = JoinSet::new();
+    let mut busy: HashMap<String, usize> = HashMap::new();
+    while !shutdown.has_begun() {
+        let wait = match claim(&house, &busy, couriers.len()).await {
+            Ok(rows) => {
+                let any = !rows.is_empty();
+                for (destination, rows) in by_destination(rows) {
+                    *busy.entry(destination.clone()).or_default() += 1;
+                    let (house, dead, shutdown) = (Arc::clone(&house), Arc::clone(&dead), shutdown.clone());
+                    couriers.spawn(async move {
+                        send(&house, &dead, &shutdown, &destination, rows).await;
+                        destination
+                    });
+                }
+                if any { Duration::ZERO } else { until_next(&house, !couriers.is_empty()).await }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the queue cannot be read");
+                REST
+            }
+        };
+        if wait.is_zero() && couriers.len() < house.config.outbound_destinations {
+            continue;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait.max(Duration::from_millis(20))) => {}
+            () = house.queue_bell.notified() => {}
+            Some(back) = couriers.join_next(), if !couriers.is_empty() => came_back(&mut busy, back.ok()),
+            () = shutdown.begun() => {}
+        }
+        while let Some(back) = couriers.try_join_next() {
+            came_back(&mut busy, back.ok());
+        }
+    }
+    while couriers.join_next().await.is_some() {}
+}
+
+async fn claim(house: &House, busy: &HashMap<String, usize>, out: usize) -> store::Result<Vec<Due>> {
+    let free = house.config.outbound_destinations.saturating_sub(out);
+    if free == 0 {
+        return Ok(Vec::new());
+    }
+    let now = house.clock.now_ms();
+    let limit = i64::try_from(free).unwrap_or(i64::MAX);
+    let full = house.config.outbound_connections;
+    let except = busy.iter().filter(|(_, couriers)| **couriers >= full).map(|(name, _)| name.clone()).collect();
+    house.store.claim(now, now + span(CLAIM), limit.min(LOAD * 10), LOAD, except).await
+}
+
+async fn until_next(house: &House, out: bool) -> Duration {
+    // What is due may belong to a destination that a courier is at: its coming back wakes us.
+    let least = Duration::from_millis(if out { 250 } else { 20 });
+    match house.store.next_due().await {
+        Ok(Some(at)) => {
+            let wait = at.saturating_sub(house.clock.now_ms());
+            Duration::from_millis(u64::try_from(wait).unwrap_or(0)).clamp(least, LOOK)
+        }
+        _ => LOOK,
+    }
+}
+
+/// One destination's rows, wherever they go. All of them are settled or released when this returns.
+async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination: &str, rows: Vec<Due>) {
+    let now = house.clock.now_ms();
+    let (over, rows): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(|row| row.expires_at <= now);
+    for errand in Errand::group(over) {
+        give_up(house, errand.rows).await;
+    }
+    let Some(first) = rows.first() else { return };
+    let ours = match local::is_ours(house, &first.recipient).await {
+        Ok(ours) => ours,
+        Err(error) => {
+            tracing::error!(%error, destination, "the queue met trouble in the store");
+            return release(house, rows.iter().map(|row| row.id).collect()).await;
+        }
+    };
+    let errands = Errand::group(rows);
+    if ours {
+        for errand in errands {
+            local::deliver(house, errand).await;
+        }
+        return;
+    }
+    match route(house, destination).await {
+        Ok(targets) => {
+            let ends_at = house.clock.instant() + ROUND;
+            let courier = Courier { house, dead, shutdown, ends_at };
+            let left = courier.carry(&targets, errands.into()).await;
+            release(house, left.iter().flat_map(|errand| errand.rows.iter().map(|row| row.id)).collect()).await;
+        }
+        Err(finding) => {
+            for errand in errands {
+                settle(house, errand.all(&finding)).await;
+            }
+        }
+    }
+}
+
+async fn release(house: &House, ids: Vec<i64>) {
+    if ids.is_empty() {
+        return;
+    }
+    if let Err(error) = house.store.release(Some(ids)).await {
+        tracing::error!(%error, "rows of the queue stay claimed until their claim lapses");
+    }
+}
+
+fn by_destination(rows: Vec<Due>) -> HashMap<String, Vec<Due>> {
+    let mut groups: HashMap<String, Vec<Due>> = HashMap::new();
+    for row in rows {
+        groups.entry(row.destination.clone()).or_default().push(row);
+    }
+    groups
+}
+
+fn came_back(busy: &mut HashMap<String, usize>, destination: Option<String>) {
+    let Some(destination) = destination else {
+        // A courier that panicked does not say where it was. Forgetting who is out costs at most a second connection.
+        busy.clear();
+        return;
+    };
+    if let Some(count) = busy.get_mut(&destination) {
+        *count -= 1;
+        if *count == 0 {
+            busy.remove(&destination);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Collecting mail over POP3 (RFC 1939): drives one session between socket, machine and store.
+//!
+//! What a program deletes goes to Trash and stays there for the retention period: a desktop that empties the maildrop
+//! cannot take from the traveller what only the webmail could still show.
+
+mod maildrops;
+
+pub use maildrops::Maildrops;
+
+use crate::carry::Weight;
+use crate::house::House;
+use crate::inbound::session::{Heard, hear};
+use crate::lifecycle::Shutdown;
+use crate::maillog;
+use crate::sign_in::{SignInRefused, Via};
+use crate::wire::Wire;
+use maildrops::Lock;
+use protocol::pop3::{Answer, Config, Entry, Question, Refusal, Session, Step};
+use protocol::sasl::Credentials;
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Account, Event, Kind, Role, StoreError};
+
+/// How long a large message waits until other sessions have sent theirs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The rules of the door, from the configuration.
+pub fn config(house: &House) -> Arc<Config> {
+    Arc::new(Config {
+        banner: "Restante POP3 ready".to_owned(),
+        tls_available: true,
+        require_tls_for_login: !house.config.plaintext_auth.pop3,
+        max_errors: 20,
+    })
+}
+
+/// What somebody hears for whom there is no room.
+pub fn turned_away(config: &Arc<Config>) -> Vec<u8> {
+    let mut session = Session::new(Arc::clone(config), false);
+    session.overloaded();
+    match session.next() {
+        Step::Send(bytes) => bytes.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// One session, from the greeting to the end.
+pub struct Collector {
+    house: Arc<House>,
+    wire: Wire,
+    peer: IpAddr,
+    session: Session,
+    /// Who signed in, and the lock on their maildrop: given up with this.
+    inside: Option<(Account, Lock)>,
+    /// Octets of each message, as it was at sign-in.
+    sizes: HashMap<i64, i64>,
+    retrieved: HashSet<i64>,
+    deleted: usize,
+    /// The large message on its way out.
+    carrying: Option<Weight>,
+}
+
+impl Collector {
+    pub fn new(house: Arc<House>, wire: Wire, peer: IpAddr, config: Arc<Config>) -> Self {
+        let session = Session::new(config, false);
+        Collector {
+            house,
+            wire,
+            peer,
+            session,
+            inside: None,
+            sizes: HashMap::new(),
+            retrieved: HashSet::new(),
+            deleted: 0,
+            carrying: None,
+        }
+    }
+
+    pub async fn run(mut self, shutdown: Shutdown) {
+        if let Err(error) = self.converse(&shutdown).await {
+            tracing::debug!(peer = %self.peer, %error, "a POP3 connection broke");
+        }
+        self.write_down().await;
+    }
+
+    async fn converse(&mut self, shutdown: &Shutdown) -> io::Result<()> {
+        let house = Arc::clone(&self.house);
+        let config = &house.config;
+        let ends_at = house.clock.instant() + config.session_timeout;
+        let mut buffer = vec![0; 4096];
+        let mut told = false;
+        let mut silent_since = house.clock.instant();
+        loop {
+            match self.session.next() {
+                Step::NeedInput => {
+                    self.carrying = None;
+                    let until = (silent_since + config.pop3_timeout).min(ends_at);
+                    match hear(&mut self.wire, &mut buffer, until, shutdown, told).await {
+                        Heard::Bytes(0) => return Ok(()),
+                        Heard::Bytes(count) => self.session.receive(&buffer[..count]),
+                        Heard::Broken(error) => return Err(error),
+                        Heard::Silence => self.session.timeout(),
+                        Heard::Closing => {
+                            told = true;
+                            self.session.shutdown();
+                        }
+                    }
+                    continue;
+                }
+                Step::Send(bytes) => self.wire.write(bytes, config.data_timeout).await?,
+                Step::Ask(question) => {
+                    let answer = match question {
+                        Question::Login(credentials) => self.sign_in(credentials).await,
+                        Question::Retrieve { id } => self.retrieve(id).await,
+                        Question::Quit { deleted } => self.delete(deleted).await,
+                    };
+                    self.session.answer(answer);
+                }
+                Step::StartTls => {
+                    self.wire.accept_tls(&house.tls.acceptor, config.command_timeout).await?;
+                    self.session.tls_started();
+                }
+                Step::Close => {
+                    // The lock goes first: a program that opens its next session at once must find it free.
+                    self.write_down().await;
+                    self.wire.close().await;
+                    return Ok(());
+                }
+            }
+            silent_since = house.clock.instant();
+        }
+    }
+
+    async fn sign_in(&mut self, credentials: Credentials) -> Answer {
+        let password = credentials.password.expose();
+        let account = match self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await {
+            Ok(account) => account,
+            Err(SignInRefused::Wrong) => return Answer::Refused(Refusal::Credentials),
+            Err(SignInRefused::Throttled | SignInRefused::Unavailable) => return Answer::Refused(Refusal::NotNow),
+        };
+        let Some(lock) = self.house.maildrops.lock(account.id) else {
+            return Answer::Refused(Refusal::InUse);
+        };
+        match self.house.store.maildrop(account.id).await {
+            Ok(messages) => {
+                self.inside = Some((account, lock));
+                self.sizes = messages.iter().map(|message| (message.id, message.size)).collect();
+                let entry = |message: store::Dropped| Entry {
+                    id: message.id,
+                    size: u64::try_from(message.size).unwrap_or(0),
+                    uidl: message.uidl,
+                };
+                Answer::Maildrop(messages.into_iter().map(entry).collect())
+            }
+            Err(error) => {
+                tracing::error!(%error, account = account.address, "a maildrop could not be read");
+                Answer::Refused(Refusal::NotNow)
+            }
+        }
+    }
+
+    async fn retrieve(&mut self, id: i64) -> Answer {
+        self.carrying = None;
+        let Some((account, _)) = &self.inside else { return Answer::Unavailable };
+        let size = self.sizes.get(&id).copied().unwrap_or(0);
+        self.carrying = self.house.carry_to_programs.take(size, PATIENCE).await;
+        if self.carrying.is_none() {
+            return Answer::Unavailable;
+        }
+        match self.house.store.bytes(account.id, id).await {
+            Ok(bytes) => {
+                self.retrieved.insert(id);
+                Answer::Message(bytes.into())
+            }
+            Err(error) => self.unavailable(id, &error),
+        }
+    }
+
+    fn unavailable(&self, id: i64, error: &StoreError) -> Answer {
+        // Removed in the webmail meanwhile is not an error; all else is for the operator.
+        if !matches!(error, StoreError::NotFound) {
+            tracing::error!(%error, placement = id, peer = %self.peer, "a message could not be given out");
+        }
+        Answer::Unavailable
+    }
+
+    /// RFC 1939 §6, the UPDATE state: `+OK` promises that it is on disk.
+    async fn delete(&mut self, deleted: Vec<i64>) -> Answer {
+        let Some((account, _)) = &self.inside else { return Answer::NotRemoved };
+        let event = self.event(Kind::Deleted, &account.address);
+        let count = deleted.len();
+        match self.house.store.mailboxes(account.id).await {
+            Ok(mailboxes) => {
+                let Some(trash) = mailboxes.iter().find(|mailbox| mailbox.role == Role::Trash) else {
+                    tracing::error!(account = account.address, "an account has no Trash");
+                    return Answer::NotRemoved;
+                };
+                let now = self.house.clock.now_ms();
+                match self.house.store.move_to(account.id, deleted, trash.id, event, now).await {
+                    Ok(_) => {
+                        self.deleted = count;
+                        self.house.notify.changed(account.id);
+                        Answer::Committed
+                    }
+                    Err(error) => not_removed(&error, &account.address),
+                }
+            }
+            Err(error) => not_removed(&error, &account.address),
+        }
+    }
+
+    /// Gives up the lock, and writes down what was collected: once a session, not once a message.
+    async fn write_down(&mut self) {
+        let Some((account, lock)) = self.inside.take() else { return };
+        drop(lock);
+        let retrieved = std::mem::take(&mut self.retrieved);
+        maillog::collected(&account.address, &self.peer.to_string(), retrieved.len(), self.deleted);
+        if retrieved.is_empty() {
+            return;
+        }
+        let event = self.event(Kind::Collected, &account.address);
+        let now = self.house.clock.now_ms();
+        let retrieved = retrieved.into_iter().collect();
+        if let Err(error) = self.house.store.record(account.id, retrieved, event, now).await {
+            tracing::warn!(%error, account = account.address, "what was collected was not written down");
+        }
+    }
+
+    fn event(&self, kind: Kind, address: &str) -> Event {
+        Event { kind, by: address.to_owned(), detail: format!("POP3 from {}", self.peer) }
+    }
+}
+
+fn not_removed(error: &StoreError, account: &str) -> Answer {
+    tracing::error!(%error, account, "what a POP3 program deleted could not be moved");
+    Answer::NotRemoved
+}

@@ -1,0 +1,183 @@
+//! Signing in, the same for every door: submission, POP3, webmail.
+//!
+//! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is
+//! slowed by who guesses, never by whose account is guessed at alone, so nobody can lock an owner out from elsewhere.
+
+mod memory;
+
+use crate::clock::Clock;
+use crate::maillog;
+use crate::passwords::{NoTurn, Passwords};
+use crate::peer::Peer;
+use crate::throttle::Throttle;
+use mail::Address;
+use memory::{Memory, Remembered};
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::{Account, Store};
+
+/// How long a throttled attempt waits for its turn before it is refused.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Which door somebody stands at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    Submission,
+    Pop3,
+    Webmail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInRefused {
+    /// Wrong address or password, or the account is switched off: never said which.
+    Wrong,
+    /// Too many wrong guesses from there.
+    Throttled,
+    /// The store or the desk is busy: the same attempt may succeed later.
+    Unavailable,
+}
+
+/// How fast wrong guesses may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuessLimit {
+    /// Wrong guesses at once from one peer, over all accounts. A third of these at one account.
+    pub burst: u32,
+    /// After that, one in this time; at one account, one in four times this.
+    pub interval: Duration,
+}
+
+/// The doorkeeper. Clones share one memory.
+#[derive(Clone)]
+pub struct SignIn {
+    store: Store,
+    passwords: Passwords,
+    clock: Clock,
+    guard: Arc<Mutex<Guard>>,
+}
+
+struct Guard {
+    by_peer: Throttle<Peer>,
+    by_account_and_peer: Throttle<(Who, Peer)>,
+    memory: Memory,
+}
+
+/// An address that was typed, hashed: what strangers type takes no more memory than this.
+type Who = [u8; 32];
+
+impl SignIn {
+    pub fn new(store: Store, passwords: Passwords, clock: Clock, limit: GuessLimit) -> Self {
+        let guard = Guard {
+            by_peer: Throttle::new(limit.burst, limit.interval),
+            by_account_and_peer: Throttle::new((limit.burst / 3).max(1), limit.interval * 4),
+            memory: Memory::new(clock.random()),
+        };
+        SignIn { store, passwords, clock, guard: Arc::new(Mutex::new(guard)) }
+    }
+
+    /// The account that `address` and `password` open. `peer` is who asks, as far as we know it.
+    pub async fn attempt(
+        &self,
+        address: &str,
+        password: &str,
+        peer: IpAddr,
+        via: Via,
+    ) -> Result<Account, SignInRefused> {
+        let result = self.weigh(address, password, peer.into()).await;
+        maillog::signed_in(address, peer, via, result.as_ref().map(|_| ()).map_err(|refused| *refused));
+        result
+    }
+
+    async fn weigh(&self, address: &str, password: &str, peer: Peer) -> Result<Account, SignInRefused> {
+        let address = Address::parse(address.trim()).ok();
+        let typed = address.as_ref().map(Address::key).unwrap_or_default();
+        let who: Who = blake3::hash(typed.as_bytes()).into();
+        self.wait_for_turn(who, peer).await?;
+
+        let account = match &address {
+            Some(address) => self.store.account_by_address(address).await,
+            None => Ok(None),
+        };
+        let account = account.map_err(|error| {
+            tracing::error!(%error, "sign-in could not ask the store");
+            self.give_back(who, peer);
+            SignInRefused::Unavailable
+        })?;
+        let kept = account.as_ref().map_or(self.passwords.dummy(), |account| &account.password_hash);
+
+        let (right, fresh) = match self.recall(&typed, password, kept) {
+            // A program that polls with a good password, or with a stale one, costs nothing and counts once.
+            Some(remembered) => {
+                self.give_back(who, peer);
+                (remembered == Remembered::Right, false)
+            }
+            None => {
+                let verified = self.passwords.verify(password, kept).await;
+                let right = verified.map_err(|NoTurn| {
+                    self.give_back(who, peer);
+                    SignInRefused::Unavailable
+                })?;
+                self.remember(&typed, password, kept, right);
+                if right {
+                    self.give_back(who, peer);
+                }
+                (right, true)
+            }
+        };
+        let account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
+        if fresh && let Err(error) = self.store.signed_in(account.id, self.clock.now_ms()).await {
+            tracing::warn!(%error, account = account.address, "the last sign-in was not written down");
+        }
+        Ok(account)
+    }
+
+    /// Counts the attempt as a wrong guess until it proves right. Waits a little when too many came before it.
+    async fn wait_for_turn(&self, who: Who, peer: Peer) -> Result<(), SignInRefused> {
+        let deadline = self.clock.instant() + PATIENCE;
+        loop {
+            let now = self.clock.instant();
+            let Err(wait) = self.guard().take(who, peer, now) else { return Ok(()) };
+            if now + wait > deadline {
+                return Err(SignInRefused::Throttled);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn give_back(&self, who: Who, peer: Peer) {
+        let mut guard = self.guard();
+        guard.by_peer.give_back(&peer);
+        guard.by_account_and_peer.give_back(&(who, peer));
+    }
+
+    fn recall(&self, typed: &str, password: &str, kept: &str) -> Option<Remembered> {
+        self.guard().memory.recall(typed, password, kept, self.clock.instant())
+    }
+
+    fn remember(&self, typed: &str, password: &str, kept: &str, right: bool) {
+        let remembered = if right { Remembered::Right } else { Remembered::Wrong };
+        self.guard().memory.remember(typed, password, kept, remembered, self.clock.instant());
+    }
+
+    fn guard(&self) -> std::sync::MutexGuard<'_, Guard> {
+        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Guard {
+    fn take(&mut self, who: Who, peer: Peer, now: tokio::time::Instant) -> Result<(), Duration> {
+        self.by_peer.take(&peer, now)?;
+        self.by_account_and_peer.take(&(who, peer), now).inspect_err(|_| self.by_peer.give_back(&peer))
+    }
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Via::Submission => "submission",
+            Via::Pop3 => "pop3",
+            Via::Webmail => "webmail",
+        })
+    }
+}

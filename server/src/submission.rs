@@ -1,0 +1,264 @@
+//! The one door out. Webmail, mail programs and bounces all hand in their messages here, and nothing else puts
+//! anything into the queue.
+
+mod complete;
+pub mod desk;
+
+use crate::clock::span;
+use crate::house::House;
+use crate::inbound::deliver::{self, Delivery, Weighed};
+use crate::maillog;
+use crate::spool::{Spooled, is_full};
+use mail::Address;
+use mail::envelope::ReversePath;
+use std::collections::HashSet;
+use store::{Account, Copy, Event, Flags, Kind, NewQueued, Recipient, Role, Settled, StoreError};
+
+/// A message handed in.
+pub struct Submission<'a> {
+    /// Who signed in; none: this server itself (a bounce).
+    pub account: Option<&'a Account>,
+    pub reverse_path: ReversePath,
+    pub recipients: Vec<Address>,
+    pub message: Spooled,
+    /// Whether a copy goes into the account's Sent.
+    pub sent_copy: bool,
+    /// The draft that this was: removed with the commit.
+    pub draft: Option<i64>,
+    /// The message this answers: flagged with the commit.
+    pub answers: Option<(i64, Flags)>,
+    /// Queue rows that this message, a bounce, settles with the commit.
+    pub settled: Vec<Settled>,
+    pub origin: Origin,
+}
+
+/// Where it was handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// By a mail program over SMTP, which has written Received already. `id` is in that field.
+    Program {
+        id: String,
+        peer: String,
+    },
+    Webmail,
+    Bounce,
+}
+
+/// It is committed: on disk, in mailboxes and queue.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// As in Received and in the log.
+    pub id: String,
+}
+
+/// Why it was not taken. Nothing of it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmitRefused {
+    /// The sender, or From, is another account's address here or, for the envelope, anybody else's.
+    NotYourAddress,
+    NoRecipient,
+    TooManyRecipients,
+    /// An address at one of our domains that nobody has.
+    UnknownRecipient(Address),
+    TooLarge,
+    /// A hundred servers have had it (RFC 5321 §6.3).
+    Loop,
+    /// Try again later: the store is busy.
+    Busy,
+    /// Try again later: the disk is full.
+    Full,
+    QuotaFull,
+    /// Something failed here; it is in the log.
+    Broken,
+}
+
+/// Takes the message, or refuses it whole. When this returns `Submitted` it is on disk.
+pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitted, SubmitRefused> {
+    check_limits(house, &submission)?;
+    let own = match submission.account {
+        Some(account) => house.store.addresses(account.id).await.map_err(refused)?,
+        None => Vec::new(),
+    };
+    if submission.account.is_some() && !is_own(&submission.reverse_path, &own) {
+        return Err(SubmitRefused::NotYourAddress);
+    }
+
+    let id = match &submission.origin {
+        Origin::Program { id, .. } => id.clone(),
+        Origin::Webmail | Origin::Bounce => house.clock.id(),
+    };
+    let mut routed = route(house, &submission.recipients).await?;
+    let read = house.spool.read(&submission.message).await.map_err(broken)?;
+    let completed = complete::complete(house, &submission, &id, &read.bytes);
+    drop(read);
+    let message = match completed {
+        Some(completed) => &house.spool.keep(completed).await.map_err(broken)?,
+        None => &submission.message,
+    };
+    let weighed = deliver::weigh(house, message).await.map_err(refused)?;
+    if weighed.hops >= deliver::MAX_HOPS {
+        return Err(SubmitRefused::Loop);
+    }
+    if submission.account.is_some() && !may_write_as(house, &weighed, &own).await? {
+        return Err(SubmitRefused::NotYourAddress);
+    }
+    let accepted = match deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await {
+        // Somebody's mailbox has filled up since it was looked at. The queue finds out whose, one by one.
+        Err(StoreError::QuotaFull) => {
+            routed.give_to_queue(&submission.recipients);
+            let weighed = deliver::weigh(house, message).await.map_err(refused)?;
+            deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await
+        }
+        other => other,
+    };
+    let accepted = accepted.map_err(refused)?;
+    maillog::submitted(&id, &submission, message.size(), &accepted);
+    Ok(Submitted { id })
+}
+
+fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &str) -> Delivery {
+    let mut copies = Vec::new();
+    if let (true, Some(account)) = (submission.sent_copy, submission.account) {
+        copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: false });
+    }
+    // A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
+    let quota = submission.origin != Origin::Bounce;
+    let inbox = |account: &i64| Copy { account: *account, role: Role::Inbox, flags: Flags::default(), quota };
+    copies.extend(routed.local.iter().map(inbox));
+    Delivery {
+        copies,
+        queued: routed.queued(house, &submission.reverse_path),
+        settled: submission.settled.clone(),
+        draft: submission.draft,
+        answers: submission.answers,
+        event: event(&submission.origin, submission.account, id),
+    }
+}
+
+/// Recipients by what becomes of them.
+#[derive(Default)]
+struct Routed {
+    /// Accounts here, each once.
+    local: Vec<i64>,
+    /// Here, but not deliverable now.
+    later: Vec<String>,
+    elsewhere: Vec<String>,
+}
+
+impl Routed {
+    fn queued(&self, house: &House, sender: &ReversePath) -> Option<NewQueued> {
+        let recipients: Vec<String> = self.elsewhere.iter().chain(&self.later).cloned().collect();
+        let now = house.clock.now_ms();
+        (!recipients.is_empty()).then(|| NewQueued {
+            sender: sender_text(sender),
+            recipients,
+            first_at: now + span(house.config.retry_after(0)),
+            expires_at: now + span(house.config.expiry),
+        })
+    }
+
+    fn give_to_queue(&mut self, recipients: &[Address]) {
+        self.local.clear();
+        self.later = recipients.iter().map(Address::to_string).filter(|to| !self.elsewhere.contains(to)).collect();
+        unique(&mut self.later);
+    }
+}
+
+fn unique(list: &mut Vec<String>) {
+    let mut seen = HashSet::new();
+    list.retain(|recipient| seen.insert(recipient.clone()));
+}
+
+/// As the store keeps it: empty for the null path.
+pub fn sender_text(path: &ReversePath) -> String {
+    match path {
+        ReversePath::Null => String::new(),
+        ReversePath::Address(address) => address.to_string(),
+    }
+}
+
+async fn route(house: &House, recipients: &[Address]) -> Result<Routed, SubmitRefused> {
+    let mut routed = Routed::default();
+    for address in recipients {
+        let written = address.to_string();
+        match house.store.resolve(address).await.map_err(refused)? {
+            Recipient::Local { account, over_quota: false } => {
+                if !routed.local.contains(&account) {
+                    routed.local.push(account);
+                }
+            }
+            Recipient::Local { over_quota: true, .. } | Recipient::DomainSuspended => routed.later.push(written),
+            Recipient::Unknown => return Err(SubmitRefused::UnknownRecipient(address.clone())),
+            Recipient::Elsewhere => routed.elsewhere.push(written),
+        }
+    }
+    unique(&mut routed.later);
+    unique(&mut routed.elsewhere);
+    Ok(routed)
+}
+
+fn check_limits(house: &House, submission: &Submission<'_>) -> Result<(), SubmitRefused> {
+    if submission.recipients.is_empty() {
+        return Err(SubmitRefused::NoRecipient);
+    }
+    if submission.recipients.len() > house.config.recipients {
+        return Err(SubmitRefused::TooManyRecipients);
+    }
+    // Our own Received is not the sender's weight.
+    if submission.message.size() > house.config.message_size + 4096 {
+        return Err(SubmitRefused::TooLarge);
+    }
+    if !house.store.has_room() {
+        return Err(SubmitRefused::Full);
+    }
+    Ok(())
+}
+
+/// The null path is nobody's: mail programs use it for receipts (RFC 8098 §3), and no bounce can follow.
+pub fn is_own(path: &ReversePath, own: &[Address]) -> bool {
+    match path {
+        ReversePath::Null => true,
+        ReversePath::Address(address) => own.iter().any(|mine| mine.key() == address.key()),
+    }
+}
+
+/// From may name any address but another one of ours: nobody here writes in a neighbour's name.
+async fn may_write_as(house: &House, weighed: &Weighed, own: &[Address]) -> Result<bool, SubmitRefused> {
+    let Ok(from) = Address::parse(&weighed.summary.from_address) else { return Ok(true) };
+    if own.iter().any(|mine| mine.key() == from.key()) {
+        return Ok(true);
+    }
+    Ok(house.store.resolve(&from).await.map_err(refused)? == Recipient::Elsewhere)
+}
+
+fn event(origin: &Origin, account: Option<&Account>, id: &str) -> Event {
+    let by = account.map_or_else(|| "queue".to_owned(), |account| account.address.clone());
+    match origin {
+        Origin::Program { peer, .. } => Event { kind: Kind::Submitted, by, detail: format!("id {id} from {peer}") },
+        Origin::Webmail => Event { kind: Kind::Submitted, by, detail: format!("id {id} in the webmail") },
+        Origin::Bounce => Event { kind: Kind::Bounced, by, detail: format!("id {id}") },
+    }
+}
+
+fn refused(error: StoreError) -> SubmitRefused {
+    match error {
+        StoreError::Busy(cause) => {
+            tracing::warn!(%cause, "submission: the store is busy");
+            SubmitRefused::Busy
+        }
+        StoreError::Full => SubmitRefused::Full,
+        StoreError::QuotaFull => SubmitRefused::QuotaFull,
+        other => {
+            tracing::error!(error = %other, "submission failed in the store");
+            SubmitRefused::Broken
+        }
+    }
+}
+
+fn broken(error: std::io::Error) -> SubmitRefused {
+    if is_full(&error) {
+        return SubmitRefused::Full;
+    }
+    tracing::error!(%error, "submission failed in the spool");
+    SubmitRefused::Broken
+}

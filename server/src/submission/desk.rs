@@ -1,0 +1,144 @@
+//! The desk for our own people's mail programs (RFC 6409): they sign in first, and then send to anybody.
+
+use crate::house::House;
+use crate::inbound::mx::{path_text, received, resolve};
+use crate::inbound::session::{Desk, Incoming, Visitor};
+use crate::inbound::verdict;
+use crate::maillog;
+use crate::sign_in::{SignInRefused, Via};
+use crate::submission::{Origin, Submission, SubmitRefused, is_own, sender_text, submit};
+use mail::Address;
+use mail::envelope::{ForwardPath, ReversePath};
+use protocol::sasl::Credentials;
+use protocol::smtp::server::Envelope;
+use protocol::smtp::{Reply, replies};
+use std::sync::Arc;
+use store::{Account, Recipient, StoreError};
+
+const TOO_MANY_GUESSES: Reply = Reply::new(454, (7, 0), "Too many wrong passwords; wait a little and try again");
+const SIGN_IN_FIRST: Reply = Reply::new(530, (7, 0), "Sign in first");
+const TOO_MANY_RECIPIENTS: Reply = Reply::new(452, (5, 3), "Too many recipients");
+const NO_RECIPIENT: Reply = Reply::new(554, (5, 1), "No recipient");
+const TOO_LARGE: Reply = Reply::new(552, (3, 4), "Larger than we take");
+
+pub struct SubmissionDesk {
+    house: Arc<House>,
+    account: Option<Account>,
+}
+
+impl SubmissionDesk {
+    pub fn new(house: Arc<House>) -> Self {
+        SubmissionDesk { house, account: None }
+    }
+
+    async fn may_send_as(&self, path: &ReversePath) -> Result<Reply, StoreError> {
+        let Some(account) = &self.account else { return Ok(SIGN_IN_FIRST) };
+        // Switched off since it signed in: a connection that stays open is no way round that.
+        if !self.house.store.account(account.id).await?.active {
+            return Ok(replies::LOGIN_REFUSED);
+        }
+        if !self.house.store.has_room() {
+            return Ok(replies::STORE_FULL);
+        }
+        let own = self.house.store.addresses(account.id).await?;
+        Ok(if is_own(path, &own) { replies::SENDER_OK } else { replies::NOT_YOUR_ADDRESS })
+    }
+
+    /// `<postmaster>` without a domain is somebody here (RFC 5321 §4.5.1), with an address of their own.
+    async fn addresses(&self, paths: &[ForwardPath]) -> Result<Vec<Address>, StoreError> {
+        let mut addresses = Vec::with_capacity(paths.len());
+        for path in paths {
+            match path {
+                ForwardPath::Address(address) => addresses.push(address.clone()),
+                ForwardPath::Postmaster => {
+                    if let Recipient::Local { account, .. } = self.house.store.postmaster().await? {
+                        addresses.extend(self.house.store.addresses(account).await?.into_iter().next());
+                    }
+                }
+            }
+        }
+        Ok(addresses)
+    }
+}
+
+impl Desk for SubmissionDesk {
+    async fn login(&mut self, visitor: Visitor<'_>, credentials: Credentials) -> Reply {
+        let password = credentials.password.expose();
+        let attempt = self.house.sign_in.attempt(&credentials.user, password, visitor.peer, Via::Submission).await;
+        match attempt {
+            Ok(account) => {
+                self.account = Some(account);
+                replies::LOGIN_OK
+            }
+            Err(SignInRefused::Wrong) => replies::LOGIN_REFUSED,
+            Err(SignInRefused::Throttled) => TOO_MANY_GUESSES,
+            Err(SignInRefused::Unavailable) => replies::LOGIN_NOT_NOW,
+        }
+    }
+
+    async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
+        let reply = self.may_send_as(&path).await.unwrap_or_else(|error| verdict::store(&error));
+        if !reply.is_positive() {
+            let peer = visitor.peer.to_string();
+            maillog::refused("sender", &sender_text(&path), "", &peer, &reply.to_string());
+        }
+        reply
+    }
+
+    async fn recipient(&mut self, _visitor: Visitor<'_>, path: ForwardPath) -> Reply {
+        match resolve(&self.house, &path).await {
+            Ok(Recipient::Unknown) => replies::NO_SUCH_USER,
+            // Full and switched-off mailboxes wait in the queue: our own people need not try again themselves.
+            Ok(_) => replies::RECIPIENT_OK,
+            Err(error) => verdict::store(&error),
+        }
+    }
+
+    fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {
+        received(&self.house, &visitor, envelope, id)
+    }
+
+    async fn message(&mut self, incoming: Incoming) -> Reply {
+        let peer = incoming.peer.to_string();
+        let from = sender_text(&incoming.envelope.sender);
+        let to = incoming.envelope.recipients.iter().map(path_text).collect::<Vec<_>>().join(",");
+        let recipients = match self.addresses(&incoming.envelope.recipients).await {
+            Ok(recipients) => recipients,
+            Err(error) => return verdict::store(&error),
+        };
+        let Some(account) = &self.account else { return SIGN_IN_FIRST };
+        let submission = Submission {
+            account: Some(account),
+            reverse_path: incoming.envelope.sender,
+            recipients,
+            message: incoming.message,
+            sent_copy: false,
+            draft: None,
+            answers: None,
+            settled: Vec::new(),
+            origin: Origin::Program { id: incoming.id, peer: format!("{peer} with {}", incoming.with) },
+        };
+        let reply = match submit(&self.house, submission).await {
+            Ok(taken) => return replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", taken.id)),
+            Err(refused) => reply_for(refused),
+        };
+        maillog::refused("message", &from, &to, &peer, &reply.to_string());
+        reply
+    }
+}
+
+fn reply_for(refused: SubmitRefused) -> Reply {
+    match refused {
+        SubmitRefused::NotYourAddress => replies::NOT_YOUR_ADDRESS,
+        SubmitRefused::NoRecipient => NO_RECIPIENT,
+        SubmitRefused::TooManyRecipients => TOO_MANY_RECIPIENTS,
+        SubmitRefused::UnknownRecipient(address) => {
+            replies::NO_SUCH_USER.with_text(format!("No such user here: {address}"))
+        }
+        SubmitRefused::TooLarge => TOO_LARGE,
+        SubmitRefused::Loop => replies::MAIL_LOOP,
+        SubmitRefused::Full => replies::STORE_FULL,
+        SubmitRefused::QuotaFull => replies::MAILBOX_FULL,
+        SubmitRefused::Busy | SubmitRefused::Broken => replies::STORE_BUSY,
+    }
+}

@@ -1,0 +1,74 @@
+//! `GET /mail/events`: tells open tabs that something changed, by server-sent events.
+//!
+//! An event says that, not what: the page asks for its list again as it would after a click.
+
+use crate::web::seats::Seat;
+use crate::web::session;
+use crate::web::state::Web;
+use crate::web::visitor::Visitor;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::Stream;
+use futures::stream::unfold;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_sessions::Session;
+
+/// Proxies and phones drop what is silent for longer.
+const KEEP_ALIVE: Duration = Duration::from_secs(25);
+/// How often a stream asks whether its session is still there.
+const RECHECK: Duration = Duration::from_secs(60);
+/// A burst of arrivals is told once.
+const GATHER: Duration = Duration::from_millis(150);
+/// Asks a browser to wait before it tries again when the stream ends.
+const RETRY: Duration = Duration::from_secs(5);
+
+pub async fn events(State(web): State<Arc<Web>>, session: Session, visitor: Option<Visitor>) -> Response {
+    let Some(Visitor(account)) = visitor else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let Some(seat) = web.listening.take(account.id) else {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    };
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    Sse::new(stream(web, session, account.id, seat)).keep_alive(keep_alive).into_response()
+}
+
+enum Next {
+    Hello,
+    Changes,
+}
+
+/// Ends when the house closes, and when the session has ended or lost its ground.
+fn stream(
+    web: Arc<Web>,
+    session: Session,
+    account: i64,
+    seat: Seat<i64>,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    let bell = web.house.notify.subscribe(account);
+    unfold((web, session, bell, seat, Next::Hello), |(web, session, mut bell, seat, next)| async move {
+        let event = match next {
+            Next::Hello => Event::default().event("hello").retry(RETRY).data(&web.assets.build),
+            Next::Changes => {
+                loop {
+                    tokio::select! {
+                        () = bell.changed() => break,
+                        () = web.shutdown.begun() => return None,
+                        () = tokio::time::sleep(RECHECK) => {
+                            if !session::is_alive(&web.house, &session).await {
+                                return None;
+                            }
+                        }
+                    }
+                }
+                tokio::time::sleep(GATHER).await;
+                Event::default().event("change").data("{}")
+            }
+        };
+        Some((Ok(event), (web, session, bell, seat, Next::Changes)))
+    })
+}

@@ -1,0 +1,138 @@
+//! The webmail's HTTP side: which request goes where, and what it passes on its way.
+
+mod admin;
+mod admin_forms;
+mod assets;
+mod attachment;
+mod compose;
+mod connections;
+mod events;
+mod headers;
+mod pages;
+mod raw;
+mod redirect;
+mod refused;
+mod same_site;
+mod seats;
+mod session;
+mod sign;
+mod state;
+mod visitor;
+mod webmail;
+mod when;
+
+use crate::house::House;
+use crate::lifecycle::Shutdown;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use redirect::see_other;
+use state::Web;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use visitor::Visitor;
+
+/// Octets of a plain form.
+const FORM: usize = 64 * 1024;
+/// An upload may be so many times as large as a message and is still read to its end, so that the browser hears why it
+/// was not taken.
+const READ_TO_THE_END: u64 = 8;
+/// For everything but uploads, from the header to the answer's header.
+const ANSWER: Duration = Duration::from_secs(60);
+/// Silence within a request's body.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// Serves the webmail until the house closes.
+pub async fn serve(house: Arc<House>, listener: TcpListener, shutdown: Shutdown) -> std::io::Result<()> {
+    let web = Web::new(Arc::clone(&house), shutdown.clone());
+    connections::accept(&house, router(&web), listener, &shutdown).await;
+    Ok(())
+}
+
+fn router(web: &Arc<Web>) -> Router {
+    // Resources of pages run on tokio. A second call within one process (tests) keeps the first.
+    let _ = leptos::task::Executor::init_tokio();
+    let quick = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER);
+    let slow = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, web.house.config.session_timeout);
+    let upload_limit = web.house.config.message_size.saturating_mul(READ_TO_THE_END);
+    let uploads = Router::new()
+        .route("/compose/{draft}", post(compose::submit))
+        .layer(DefaultBodyLimit::max(usize::try_from(upload_limit).unwrap_or(usize::MAX)))
+        .layer(slow);
+    let with_person = pages()
+        .merge(files())
+        .layer(DefaultBodyLimit::max(FORM))
+        .layer(quick)
+        .merge(uploads)
+        .layer(from_fn_with_state(Arc::clone(web), visitor::recognise))
+        .layer(session::layer(&web.house, web.secure));
+    Router::new()
+        .route("/assets/{name}", get(assets::asset))
+        .route("/favicon.ico", get(favicon))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .route("/healthz", get(healthz))
+        .merge(with_person)
+        .layer(from_fn_with_state(Arc::clone(web), same_site::same_site))
+        .layer(RequestBodyTimeoutLayer::new(SILENCE))
+        .layer(from_fn_with_state(web.secure, headers::headers))
+        .with_state(Arc::clone(web))
+}
+
+/// What people look at, compressed on the way.
+fn pages() -> Router<Arc<Web>> {
+    let mut pages = Router::new();
+    for path in app::MAIL_ROUTES.iter().chain(app::ADMIN_ROUTES.iter()) {
+        pages = pages.route(path, get(pages::page));
+    }
+    let unknown: MethodRouter<Arc<Web>> = get(pages::page);
+    pages
+        .route("/", get(home))
+        .route("/mail", get(|| async { see_other("/mail/inbox", &[]) }))
+        .route("/sign-in", post(sign::sign_in))
+        .route("/sign-out", post(sign::sign_out))
+        .route("/compose", post(compose::begin))
+        .route("/admin/accounts", post(admin_forms::add_account))
+        .route("/admin/accounts/{id}/password", post(admin_forms::set_password))
+        .route("/api/v1/{*name}", post(pages::server_function))
+        .route("/mail/m/{id}/html", get(attachment::frame))
+        .route("/mail/m/{id}/source", get(attachment::source))
+        .fallback(unknown)
+        .layer(CompressionLayer::new())
+}
+
+/// What is compressed already, or must come through at once.
+fn files() -> Router<Arc<Web>> {
+    Router::new()
+        .route("/mail/m/{id}/part/{part}", get(attachment::part))
+        .route("/mail/m/{id}/message.eml", get(attachment::eml))
+        .route("/compose/{draft}/part/{part}", get(attachment::draft_part))
+        .route("/mail/events", get(events::events))
+}
+
+async fn home(visitor: Option<Visitor>) -> Response {
+    see_other(if visitor.is_some() { "/mail/inbox" } else { "/sign-in" }, &[])
+}
+
+async fn favicon(State(web): State<Arc<Web>>) -> Response {
+    match web.assets.favicon.as_str() {
+        "" => StatusCode::NOT_FOUND.into_response(),
+        url => see_other(url, &[]),
+    }
+}
+
+/// For whoever watches the server: 200 while the store answers.
+async fn healthz(State(web): State<Arc<Web>>) -> Response {
+    match web.house.store.session([0; 32], web.house.clock.now_ms()).await {
+        Ok(_) => "ok\n".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

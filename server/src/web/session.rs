@@ -1,0 +1,178 @@
+//! Web sessions: `tower_sessions` over `store::session`, and how long they live.
+//!
+//! The browser holds a random id in a session cookie and nothing else. The store holds the id's BLAKE3 hash, so that
+//! reading the database opens no session.
+
+use crate::clock::Clock;
+use crate::house::House;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use store::{Account, Millis, SessionRow, Store, StoreError};
+use time::OffsetDateTime;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Session, SessionManagerLayer, SessionStore};
+
+const COOKIE: &str = "restante";
+/// Where the person lies in a session's data.
+const PERSON: &str = "person";
+
+const MINUTE: Millis = 60_000;
+/// A session ends after so long without a request.
+const IDLE: Millis = 20 * MINUTE;
+/// And after so long in any case.
+const ABSOLUTE: Millis = 12 * 60 * MINUTE;
+/// Being seen is written down this often at most, or every page would cost a write.
+const SEEN_EVERY: Millis = MINUTE;
+/// A session begun later than this from now was written by a clock that has been set back since: it would live too long.
+const SKEW: Millis = 5 * MINUTE;
+
+/// Who has signed in, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Person {
+    pub account: i64,
+    since: Millis,
+    seen: Millis,
+    /// Of the password that opened the session: another password ends it, whatever else happens at that moment.
+    stamp: String,
+}
+
+impl Person {
+    fn expires_at(&self) -> Millis {
+        (self.seen + IDLE).min(self.since + ABSOLUTE)
+    }
+
+    /// Whether the account is still the one that signed in, and may.
+    pub fn is(&self, account: &Account) -> bool {
+        account.id == self.account && account.active && stamp(account) == self.stamp
+    }
+}
+
+fn stamp(account: &Account) -> String {
+    blake3::derive_key("restante web session 1", account.password_hash.as_bytes())[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// The layer that reads and sets the cookie.
+pub fn layer(house: &House, secure: bool) -> SessionManagerLayer<Sessions> {
+    SessionManagerLayer::new(Sessions { store: house.store.clone(), clock: house.clock })
+        .with_name(COOKIE)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(secure)
+}
+
+/// Opens a session for `account` under a new id, so that an id planted before signing in is worth nothing.
+pub async fn sign_in(session: &Session, account: &Account, now: Millis) -> std::result::Result<(), SessionError> {
+    session.cycle_id().await?;
+    let person = Person { account: account.id, since: now, seen: now, stamp: stamp(account) };
+    session.insert(PERSON, person).await
+}
+
+pub async fn sign_out(session: &Session) -> std::result::Result<(), SessionError> {
+    session.flush().await
+}
+
+pub async fn person(session: &Session) -> std::result::Result<Option<Person>, SessionError> {
+    session.get(PERSON).await
+}
+
+/// Notes that the person is still there.
+pub async fn seen(session: &Session, mut person: Person, now: Millis) -> std::result::Result<(), SessionError> {
+    if now - person.seen >= SEEN_EVERY {
+        person.seen = now;
+        session.insert(PERSON, person).await?;
+    }
+    Ok(())
+}
+
+/// Whether the session is still in the store and its account still may: for what outlives a request.
+pub async fn is_alive(house: &House, session: &Session) -> bool {
+    let (Some(id), Ok(Some(person))) = (session.id(), person(session).await) else {
+        return false;
+    };
+    let kept = house.store.session(key(&id), house.clock.now_ms()).await;
+    let account = house.store.account(person.account).await;
+    matches!((kept, account), (Ok(Some(_)), Ok(account)) if person.is(&account))
+}
+
+pub type SessionError = tower_sessions::session::Error;
+
+/// `tower_sessions`' view of the store.
+#[derive(Clone)]
+pub struct Sessions {
+    store: Store,
+    clock: Clock,
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+fn key(id: &Id) -> [u8; 32] {
+    *blake3::hash(&id.0.to_le_bytes()).as_bytes()
+}
+
+fn failed(error: StoreError) -> Error {
+    Error::Backend(error.to_string())
+}
+
+fn person_in(record: &Record) -> Option<Person> {
+    serde_json::from_value(record.data.get(PERSON)?.clone()).ok()
+}
+
+fn row(record: &Record, now: Millis) -> Result<SessionRow> {
+    let person = person_in(record);
+    Ok(SessionRow {
+        id: key(&record.id),
+        account: person.as_ref().map(|person| person.account),
+        data: serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
+        expires_at: person.map_or(now + IDLE, |person| person.expires_at()),
+    })
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            match self.store.create_session(row(record, self.clock.now_ms())?).await {
+                Err(StoreError::Taken) => record.id = Id::default(),
+                other => return other.map_err(failed),
+            }
+        }
+    }
+
+    /// Only a session that is still there is saved: a page that was under way while its reader signed out, or was
+    /// suspended, must not bring the session back.
+    async fn save(&self, record: &Record) -> Result<()> {
+        let now = self.clock.now_ms();
+        let row = row(record, now)?;
+        match self.store.session(row.id, now).await.map_err(failed)? {
+            Some(_) => self.store.save_session(row).await.map_err(failed),
+            None => Ok(()),
+        }
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = self.clock.now_ms();
+        let Some(row) = self.store.session(key(id), now).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let data = serde_json::from_slice(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at / 1000)
+            .map_err(|error| Error::Decode(error.to_string()))?;
+        let record = Record { id: *id, data, expiry_date };
+        let from_the_future = person_in(&record).is_some_and(|person| person.seen > now + SKEW);
+        Ok((!from_the_future).then_some(record))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.store.delete_session(key(id)).await.map_err(failed)
+    }
+}

@@ -1,0 +1,64 @@
+//! Signing in and out: plain forms.
+
+use crate::sign_in::{SignInRefused, Via};
+use crate::web::redirect::{local, see_other};
+use crate::web::session;
+use crate::web::state::Web;
+use crate::web::visitor::Client;
+use api::Refusal;
+use axum::Form;
+use axum::extract::State;
+use axum::http::HeaderName;
+use axum::response::Response;
+use serde::Deserialize;
+use std::sync::Arc;
+use tower_sessions::Session;
+
+#[derive(Deserialize)]
+pub struct SignInForm {
+    #[serde(default)]
+    address: String,
+    #[serde(default)]
+    password: String,
+    /// The page that was asked for before.
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`.
+pub async fn sign_in(
+    State(web): State<Arc<Web>>,
+    Client(client): Client,
+    session: Session,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    let refusal = match web.house.sign_in.attempt(&form.address, &form.password, client, Via::Webmail).await {
+        Ok(account) => match session::sign_in(&session, &account, web.house.clock.now_ms()).await {
+            Ok(()) => return see_other(local(&form.next).unwrap_or("/mail/inbox"), &[]),
+            Err(error) => {
+                tracing::error!(%error, "a session could not be opened");
+                Refusal::TryAgain
+            }
+        },
+        Err(SignInRefused::Wrong) => Refusal::WrongCredentials,
+        Err(SignInRefused::Throttled) => Refusal::TooManyAttempts,
+        Err(SignInRefused::Unavailable) => Refusal::TryAgain,
+    };
+    let typed: String = form.address.chars().take(320).collect();
+    see_other(
+        "/sign-in",
+        &[("refused", refusal.code()), ("address", &typed), ("next", local(&form.next).unwrap_or(""))],
+    )
+}
+
+/// `POST /sign-out`. What the browser kept of us goes too, where it understands that.
+pub async fn sign_out(session: Session) -> Response {
+    if let Err(error) = session::sign_out(&session).await {
+        tracing::error!(%error, "a session could not be ended");
+        return see_other("/mail/inbox", &[("refused", Refusal::TryAgain.code())]);
+    }
+    let mut response = see_other("/signed-out", &[]);
+    let everything = axum::http::HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), everything);
+    response
+}

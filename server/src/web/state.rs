@@ -1,0 +1,81 @@
+//! What every page needs besides the house.
+
+use crate::house::House;
+use crate::lifecycle::Shutdown;
+use crate::web::admin::Office;
+use crate::web::assets;
+use crate::web::compose::Outbox;
+use crate::web::raw::Archive;
+use crate::web::seats::Seats;
+use crate::web::visitor::Visitor;
+use crate::web::webmail::Desk;
+use app::{Assets, ProgramSettings, Security};
+use jiff::tz::TimeZone;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Tabs of one account that listen for changes at once, and of all accounts.
+const TABS: usize = 24;
+const ALL_TABS: usize = 20_000;
+
+/// The web's room in the house. Made once.
+pub struct Web {
+    pub house: Arc<House>,
+    pub shutdown: Shutdown,
+    pub assets: Assets,
+    pub programs: ProgramSettings,
+    /// The server's; an account's own comes with its settings.
+    pub zone: TimeZone,
+    /// The host that browsers name, with a port if it is not the usual one; none: what each request says.
+    pub host: Option<String>,
+    /// Browsers reach us by TLS.
+    pub secure: bool,
+    /// Who listens for changes, by account.
+    pub listening: Seats<i64>,
+    pub outbox: Outbox,
+    pub archive: Archive,
+}
+
+impl Web {
+    pub fn new(house: Arc<House>, shutdown: Shutdown) -> Arc<Web> {
+        let url = house.config.web_url.as_deref();
+        let secure = url.is_some_and(|url| url.starts_with("https://"));
+        let host = url.and_then(|url| url.split_once("://")).map(|(_, host)| host.to_owned());
+        Arc::new(Web {
+            programs: programs(&house),
+            assets: assets::urls(),
+            zone: TimeZone::system(),
+            host,
+            secure,
+            listening: Seats::new(ALL_TABS, TABS),
+            outbox: Outbox::default(),
+            archive: Archive::new(house.store.clone()),
+            house,
+            shutdown,
+        })
+    }
+
+    /// The desk of whoever asks.
+    pub fn desk(self: &Arc<Self>, visitor: &Visitor) -> Desk {
+        Desk::new(Arc::clone(self), Arc::clone(&visitor.0))
+    }
+
+    /// The office, for admins only.
+    pub fn office(&self, visitor: &Visitor) -> Option<Office> {
+        visitor.is_admin().then(|| Office::new(Arc::clone(&self.house), Arc::clone(&visitor.0), self.zone.clone()))
+    }
+}
+
+/// What a desktop program has to be told. A port of 0 says that there is no such listener.
+fn programs(house: &House) -> ProgramSettings {
+    let config = &house.config;
+    let port = |listener: Option<SocketAddr>| listener.map_or(0, |address| address.port());
+    ProgramSettings {
+        host: config.hostname.to_string(),
+        pop3_port: port(config.pop3),
+        submission_port: port(config.submission),
+        smtp_port: port(config.smtp),
+        pop3_tls: Security::StartTls,
+        submission_tls: Security::StartTls,
+    }
+}

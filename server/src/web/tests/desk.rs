@@ -1,0 +1,154 @@
+//! The desk: lists, reading, acting. And what leaves as a file.
+
+use super::Site;
+use crate::web::visitor::Visitor;
+use api::{Act, ListAsk, MailboxRole, Refusal, Webmail};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use futures::StreamExt;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Kind;
+
+const LETTER: &str = "From: Lisa <lisa@otherisp.test>\nTo: bob@comentum.test\nSubject: Hello\n\nHow are you?\n";
+const WITH_FILE: &str = "From: lisa@otherisp.test\nTo: bob@comentum.test\nSubject: File\nMIME-Version: 1.0\n\
+    Content-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/html\n\n<p>Hi<script>alert(1)</script>\n--B\n\
+    Content-Type: text/html\nContent-Disposition: attachment; filename=\"K=C3=A4se.html\"\n\n<script>alert(2)</script>\n--B--\n";
+
+async fn desk(site: &Site, account: i64) -> impl Webmail + use<> {
+    site.web.desk(&Visitor(Arc::new(site.house().store.account(account).await.unwrap())))
+}
+
+fn ask(mailbox: &str, page: u32, cursor: &str) -> ListAsk {
+    ListAsk { mailbox: mailbox.into(), query: String::new(), page, cursor: cursor.into() }
+}
+
+#[tokio::test]
+async fn a_list_goes_page_by_page_with_and_without_a_cursor() {
+    let site = Site::open().await;
+    let mut ids = Vec::new();
+    for number in 0..53 {
+        ids.push(site.arrive(site.bob, &LETTER.replace("Hello", &format!("Letter {number}"))).await);
+    }
+    ids.reverse();
+    let desk = desk(&site, site.bob).await;
+    let first = desk.list(ask("inbox", 1, "")).await.unwrap();
+    assert_eq!((first.rows.len(), first.first, first.total), (50, 1, Some(53)));
+    assert_eq!(first.rows[0].subject, "Letter 52");
+    assert!(first.rows[0].unread && first.rows[0].who == "Lisa");
+
+    let next = first.next.expect("three more");
+    for cursor in [next.as_str(), "", "spoilt"] {
+        let second = desk.list(ask("inbox", 2, cursor)).await.unwrap();
+        assert_eq!(second.rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids[50..], "{cursor}");
+        assert_eq!((second.first, second.next), (51, None));
+    }
+    assert_eq!(desk.list(ask("inbox", 9, "")).await.unwrap().first, 0);
+    assert_eq!(desk.list(ask("nowhere", 1, "")).await.unwrap_err(), Refusal::NotFound);
+}
+
+#[tokio::test]
+async fn opening_marks_read_and_the_ledger_says_so_once() {
+    let site = Site::open().await;
+    let id = site.arrive(site.bob, LETTER).await;
+    let desk = desk(&site, site.bob).await;
+    let view = desk.open(id).await.unwrap();
+    assert_eq!((view.subject.as_str(), view.unread), ("Hello", false));
+    assert_eq!(desk.mailboxes().await.unwrap()[0].unread, 0);
+    desk.act(vec![id], Act::Unread).await.unwrap();
+    assert_eq!(desk.mailboxes().await.unwrap()[0].unread, 1);
+    desk.open(id).await.unwrap();
+    let journey = site.house().store.journey(site.bob, id).await.unwrap();
+    assert_eq!(journey.iter().filter(|line| line.event.kind == Kind::Read).count(), 1);
+}
+
+#[tokio::test]
+async fn nobody_reads_anothers_mail() {
+    let site = Site::open().await;
+    let id = site.arrive(site.bob, WITH_FILE).await;
+    let lisas = desk(&site, site.lisa).await;
+    assert_eq!(lisas.open(id).await.unwrap_err(), Refusal::NotFound);
+    assert_eq!(lisas.act(vec![id], Act::Delete).await.unwrap_or(0), 0);
+    let browser = site.signed_in("lisa").await;
+    for rest in ["part/1", "part/2", "source", "message.eml", "html"] {
+        assert_eq!(browser.get(&format!("/mail/m/{id}/{rest}")).await.status, StatusCode::NOT_FOUND, "{rest}");
+    }
+    assert_eq!(desk(&site, site.bob).await.list(ask("inbox", 1, "")).await.unwrap().rows.len(), 1);
+}
+
+#[tokio::test]
+async fn only_what_was_thrown_away_can_be_destroyed() {
+    let site = Site::open().await;
+    let (kept, thrown) = (site.arrive(site.bob, LETTER).await, site.arrive(site.bob, LETTER).await);
+    let desk = desk(&site, site.bob).await;
+    assert_eq!(desk.act(vec![thrown], Act::Delete).await.unwrap(), 1);
+    assert_eq!(desk.act(vec![kept, thrown], Act::Destroy).await.unwrap(), 1);
+    assert_eq!(desk.open(thrown).await.unwrap_err(), Refusal::NotFound);
+    assert!(desk.open(kept).await.is_ok());
+    assert_eq!(desk.empty(MailboxRole::Inbox).await.unwrap_err(), Refusal::Forbidden);
+    desk.act(vec![kept], Act::Junk).await.unwrap();
+    assert_eq!(desk.empty(MailboxRole::Junk).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn searching_finds_words_in_one_mailbox_or_all() {
+    let site = Site::open().await;
+    let id = site.arrive(site.bob, &LETTER.replace("How are you", "The crocodile is well")).await;
+    site.arrive(site.bob, LETTER).await;
+    let desk = desk(&site, site.bob).await;
+    for (mailbox, found) in [("", 1), ("inbox", 1), ("trash", 0)] {
+        let ask = ListAsk { query: "crocodile".into(), ..ask(mailbox, 1, "") };
+        let page = desk.list(ask).await.unwrap();
+        assert_eq!(page.rows.len(), found, "{mailbox:?}");
+        assert!(page.rows.iter().all(|row| row.id == id && row.mailbox == "inbox"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_leaves_as_a_file_and_html_only_into_its_frame() {
+    let site = Site::open().await;
+    let id = site.arrive(site.bob, WITH_FILE).await;
+    let part = desk(&site, site.bob).await.open(id).await.unwrap().attachments[0].part;
+    let browser = site.signed_in("bob").await;
+
+    let file = browser.get(&format!("/mail/m/{id}/part/{part}")).await;
+    assert!(file.header("content-disposition").starts_with("attachment; "), "{:?}", file.headers);
+    assert!(file.header("content-security-policy").starts_with("sandbox; "));
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    assert!(file.body.contains("alert(2)"), "as it was sent");
+
+    let frame = browser.get(&format!("/mail/m/{id}/html")).await;
+    let policy = frame.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; ") && policy.ends_with("frame-ancestors 'self'"), "{policy}");
+    assert!(policy.contains("sandbox allow-popups allow-popups-to-escape-sandbox;"), "{policy}");
+    assert_eq!((frame.header("x-frame-options"), frame.header("referrer-policy")), ("SAMEORIGIN", "no-referrer"));
+    assert!(frame.body.contains("Hi") && !frame.body.contains("alert"), "{}", frame.body);
+
+    let source = browser.get(&format!("/mail/m/{id}/source")).await;
+    assert_eq!(source.header("content-type"), "text/plain; charset=utf-8");
+    let eml = browser.get(&format!("/mail/m/{id}/message.eml")).await;
+    assert_eq!(eml.header("content-type"), "message/rfc822");
+    assert_eq!(source.body, eml.body);
+    assert!(source.body.contains("Subject: File\r\n"));
+}
+
+#[tokio::test]
+async fn open_tabs_hear_of_new_mail_until_the_house_closes() {
+    let site = Site::open().await;
+    let browser = site.signed_in("bob").await;
+    let response = browser.open(Method::GET, "/mail/events", &[], Body::empty()).await;
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let mut events = response.into_body().into_data_stream();
+    let hello = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
+    assert!(hello.starts_with("event: hello\n"), "{hello}");
+    assert!(hello.contains(&format!("data: {}\n", site.web.assets.build)), "{hello}");
+
+    for _ in 0..3 {
+        site.arrive(site.bob, LETTER).await;
+    }
+    let change = events.next().await.unwrap().unwrap();
+    assert_eq!(change, "event: change\ndata: {}\n\n");
+    site.web.shutdown.begin();
+    let end = tokio::time::timeout(Duration::from_secs(10), events.next()).await.unwrap();
+    assert!(end.is_none(), "{end:?}");
+}

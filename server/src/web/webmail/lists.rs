@@ -1,0 +1,129 @@
+//! Pages of a mailbox, of the drafts, and of what was found.
+
+use super::{Desk, names};
+use crate::web::refused::refused;
+use api::{ListAsk, ListPage, Refusal, Row};
+use store::{Draft, Flags, Keyset, Listed, Mailbox, Role};
+
+/// Rows on a page.
+const PAGE: i64 = 50;
+/// Rows of a search that are passed over at most.
+const FAR: i64 = 2000;
+/// Of a draft's text, for its row.
+const PREVIEW: usize = 140;
+
+impl Desk {
+    pub(super) async fn list_page(&self, ask: ListAsk) -> Result<ListPage, Refusal> {
+        let boxes = self.boxes().await?;
+        let mailbox = match ask.mailbox.as_str() {
+            "" => None,
+            slug => Some(boxes.iter().find(|mailbox| names::slug(mailbox) == slug).ok_or(Refusal::NotFound)?),
+        };
+        let page = i64::from(ask.page.max(1));
+        let skip = (page - 1) * PAGE;
+        let after = keyset(&ask.cursor);
+        let query = ask.query.trim();
+
+        // One more than a page shows tells whether there is another.
+        let limit = PAGE + 1;
+        let (mut rows, keys): (Vec<Row>, Vec<Option<Keyset>>) = match mailbox {
+            Some(mailbox) if query.is_empty() && mailbox.role == Role::Drafts => {
+                let drafts = self.store().drafts(self.id(), skip, limit).await.map_err(refused)?;
+                drafts.into_iter().map(|draft| (self.draft_row(draft, mailbox), None)).unzip()
+            }
+            Some(mailbox) if query.is_empty() => {
+                let skip = if after.is_some() { 0 } else { skip };
+                let listed = self.store().page(self.id(), mailbox.id, after, skip, limit).await.map_err(refused)?;
+                listed.into_iter().map(|listed| self.keyed_row(listed, &boxes)).unzip()
+            }
+            None if query.is_empty() => (Vec::new(), Vec::new()),
+            mailbox => {
+                let within = mailbox.map(|mailbox| mailbox.id);
+                // Found anew up to this page when it was reached without a cursor, as by "newer".
+                let skip = if after.is_some() { 0 } else { skip.min(FAR) };
+                let limit = skip + limit;
+                let found = self.store().search(self.id(), query, within, after, limit).await.map_err(refused)?;
+                found.into_iter().skip(skip as usize).map(|listed| self.keyed_row(listed, &boxes)).unzip()
+            }
+        };
+        let more = rows.len() as i64 == limit;
+        rows.truncate(PAGE as usize);
+        let next = more.then(|| keys[PAGE as usize - 1].map(cursor).unwrap_or_default());
+        Ok(ListPage {
+            mailbox: mailbox.map(names::line),
+            total: if query.is_empty() { mailbox.map(|mailbox| mailbox.total) } else { None },
+            page: ask.page.max(1),
+            first: if rows.is_empty() { 0 } else { skip + 1 },
+            next,
+            rows,
+        })
+    }
+
+    fn keyed_row(&self, listed: Listed, boxes: &[Mailbox]) -> (Row, Option<Keyset>) {
+        let key = Keyset { received_at: listed.received_at, id: listed.id };
+        let mailbox = boxes.iter().find(|mailbox| mailbox.id == listed.mailbox_id);
+        let sent = mailbox.is_some_and(|mailbox| mailbox.role == Role::Sent);
+        let sender = if listed.from_name.is_empty() { listed.from_address } else { listed.from_name };
+        let row = Row {
+            id: listed.id,
+            who: if sent { listed.to } else { sender },
+            subject: listed.subject,
+            preview: listed.preview,
+            when: self.when(listed.received_at),
+            unread: !listed.flags.has(Flags::SEEN),
+            starred: listed.flags.has(Flags::FLAGGED),
+            answered: listed.flags.has(Flags::ANSWERED),
+            attachment: listed.has_attachment,
+            draft: false,
+            mailbox: mailbox.map(names::slug).unwrap_or_default(),
+        };
+        (row, Some(key))
+    }
+
+    fn draft_row(&self, draft: Draft, mailbox: &Mailbox) -> Row {
+        let words: Vec<&str> = draft.fields.text.split_whitespace().take(PREVIEW / 2).collect();
+        Row {
+            id: draft.id,
+            who: draft.fields.to,
+            subject: draft.fields.subject,
+            preview: words.join(" ").chars().take(PREVIEW).collect(),
+            when: self.when(draft.saved_at),
+            unread: false,
+            starred: false,
+            answered: false,
+            attachment: !draft.attachments.is_empty(),
+            draft: true,
+            mailbox: names::slug(mailbox),
+        }
+    }
+}
+
+/// `received_at.id`, as it stands in the URL.
+fn cursor(key: Keyset) -> String {
+    format!("{}.{}", key.received_at, key.id)
+}
+
+/// Anything else counts as no cursor: the page is then found by its number.
+fn keyset(cursor: &str) -> Option<Keyset> {
+    let (received_at, id) = cursor.split_once('.')?;
+    Some(Keyset { received_at: received_at.parse().ok()?, id: id.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_the_url() {
+        let key = Keyset { received_at: 1_763_000_000_000, id: 42 };
+        assert_eq!(cursor(key), "1763000000000.42");
+        assert_eq!(keyset(&cursor(key)), Some(key));
+    }
+
+    #[test]
+    fn a_spoilt_cursor_is_none() {
+        for spoilt in ["", "42", "a.b", "1.2.3", ".", "1."] {
+            assert_eq!(keyset(spoilt), None, "{spoilt:?}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! A wrong configuration: one line that names the key, what it is and what it may be; exit 2; nothing started.
+
+use crate::harness::program;
+use std::process::{Output, Stdio};
+
+fn serve(folder: &std::path::Path, words: &[&str], variable: Option<(&str, &str)>) -> Output {
+    let mut command = program();
+    command.arg("serve").args(words).arg("--data").arg(folder).stdin(Stdio::null());
+    if let Some((name, value)) = variable {
+        command.env(name, value);
+    }
+    command.output().unwrap()
+}
+
+/// The one line; it must be the only one.
+fn refusal(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    said
+}
+
+#[test]
+fn a_wrong_value_is_named_with_what_it_is_and_what_it_may_be_wherever_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = [("smtp", "banana"), ("message_size", "25 megs"), ("retry_schedule", "soon"), ("hostname", "-x-")];
+    for (key, value) in wrong {
+        let file = folder.path().join("restante.toml");
+        std::fs::write(&file, format!("{key} = \"{value}\"\n")).unwrap();
+        let said = refusal(&serve(folder.path(), &[], None));
+        assert!(said.contains(key) && said.contains(value) && said.contains("may be"), "{said}");
+        std::fs::remove_file(&file).unwrap();
+
+        let variable = format!("RESTANTE_{}", key.to_uppercase());
+        let said = refusal(&serve(folder.path(), &[], Some((&variable, value))));
+        assert!(said.contains(&variable) && said.contains("may be"), "{said}");
+
+        let flag = format!("--{}={value}", key.replace('_', "-"));
+        let said = refusal(&serve(folder.path(), &[&flag], None));
+        assert!(said.contains(key) && said.contains("may be"), "{said}");
+    }
+    assert!(!folder.path().join("restante.db").exists(), "nothing was made");
+}
+
+#[test]
+fn an_unknown_key_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("restante.toml"), "smpt = \"off\"\n").unwrap();
+    assert!(refusal(&serve(folder.path(), &[], None)).contains("smpt"));
+    std::fs::remove_file(folder.path().join("restante.toml")).unwrap();
+    assert!(refusal(&serve(folder.path(), &[], Some(("RESTANTE_SMPT", "off")))).contains("RESTANTE_SMPT"));
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_named_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("restante.toml"), "hostname = \"mail.x.test\"\nsmtp = = \n").unwrap();
+    let said = refusal(&serve(folder.path(), &[], None));
+    assert!(said.contains("line 2"), "{said}");
+}
+
+#[test]
+fn a_port_that_is_taken_or_forbidden_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = format!("--smtp={}", held.local_addr().unwrap());
+    let others = ["--submission=off", "--pop3=off", "--http=off"];
+    let words = [&[taken.as_str()], &others[..]].concat();
+    let output = serve(folder.path(), &words, None);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("smtp"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let output = serve(&file.join("below"), &[], None);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("data") && said.contains("below"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}

@@ -1,0 +1,279 @@
+//! The other provider: a real SMTP server on loopback that behaves as a test wishes and keeps what it was given.
+
+use crate::harness::tls;
+use crate::harness::wire::Stream;
+use std::io::Read;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How one connection is treated.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// First words.
+    pub banner: String,
+    /// False: EHLO is not known, HELO is.
+    pub ehlo: bool,
+    /// Offer STARTTLS, with a certificate nobody signed.
+    pub tls: bool,
+    /// Replies to recipients whose address begins so; all others are accepted.
+    pub recipients: Vec<(&'static str, String)>,
+    pub end: End,
+    /// Wait before each reply.
+    pub wait: Duration,
+}
+
+/// What happens in DATA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    Accept,
+    /// This reply after the dot.
+    Reply(String),
+    /// The connection is cut after some bytes of the message.
+    CutInside,
+    /// The message is taken, and the connection cut before anything is said.
+    CutAfterDot,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner {
+            banner: "220 mx.far.test ESMTP".into(),
+            ehlo: true,
+            tls: false,
+            recipients: Vec::new(),
+            end: End::Accept,
+            wait: Duration::ZERO,
+        }
+    }
+}
+
+/// A message that came, whether or not it was acknowledged.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Number of the connection, from 1.
+    pub connection: usize,
+    pub tls: bool,
+    /// The MAIL line as it came.
+    pub mail: String,
+    pub recipients: Vec<String>,
+    /// Without the dots.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Book {
+    manners: Vec<Manner>,
+    connections: usize,
+    taken: Vec<Taken>,
+    transcript: String,
+}
+
+/// The server; it ends with the value.
+pub struct Remote {
+    pub address: SocketAddr,
+    book: Arc<Mutex<Book>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Remote {
+    /// On a free port of 127.0.0.1. Connection n has the nth manner; the last manner is for all further ones.
+    pub fn start(manners: Vec<Manner>) -> Remote {
+        Remote::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), manners)
+    }
+
+    /// On the port of `other`, at 127.0.0.`last`: mail goes to one port everywhere.
+    pub fn beside(other: &Remote, last: u8, manners: Vec<Manner>) -> Remote {
+        Remote::bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), other.address.port())), manners)
+    }
+
+    fn bind(address: SocketAddr, manners: Vec<Manner>) -> Remote {
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap();
+        let book = Arc::new(Mutex::new(Book { manners, ..Book::default() }));
+        let over = Arc::new(AtomicBool::new(false));
+        let config = tls::server_config("mx.far.test");
+        let (shared, ended) = (book.clone(), over.clone());
+        std::thread::spawn(move || {
+            for socket in listener.incoming() {
+                if ended.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (Ok(socket), book, config) = (socket, shared.clone(), config.clone()) else { continue };
+                let (number, manner) = {
+                    let mut book = book.lock().unwrap();
+                    book.connections += 1;
+                    let at = book.connections.min(book.manners.len()) - 1;
+                    (book.connections, book.manners[at].clone())
+                };
+                std::thread::spawn(move || {
+                    let stream = Box::new(socket.try_clone().unwrap());
+                    let pending = Vec::new();
+                    // An I/O error is the other side's leaving: nothing to do.
+                    drop(Talk { socket, stream, pending, number, manner, book, tls: false }.run(&config));
+                });
+            }
+        });
+        Remote { address, book, over }
+    }
+
+    /// From the next connection on.
+    pub fn change(&self, manner: Manner) {
+        self.book.lock().unwrap().manners = vec![manner];
+    }
+
+    pub fn taken(&self) -> Vec<Taken> {
+        self.book.lock().unwrap().taken.clone()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.book.lock().unwrap().connections
+    }
+
+    /// All that was said, with the number of the connection.
+    pub fn transcript(&self) -> String {
+        self.book.lock().unwrap().transcript.clone()
+    }
+
+    /// Waits for `count` messages.
+    pub fn wait_for(&self, count: usize) -> Vec<Taken> {
+        super::clock::eventually(&format!("{count} messages at the other provider"), || {
+            let taken = self.taken();
+            (taken.len() >= count).then_some(taken)
+        })
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // Wakes the listener, so that the port is free again.
+        drop(TcpStream::connect_timeout(&self.address, Duration::from_secs(1)));
+    }
+}
+
+struct Talk {
+    socket: TcpStream,
+    stream: Box<dyn Stream>,
+    pending: Vec<u8>,
+    number: usize,
+    manner: Manner,
+    book: Arc<Mutex<Book>>,
+    tls: bool,
+}
+
+impl Talk {
+    fn run(mut self, config: &Arc<rustls::ServerConfig>) -> std::io::Result<()> {
+        self.socket.set_read_timeout(Some(Duration::from_secs(60)))?;
+        let banner = self.manner.banner.clone();
+        self.reply(&banner)?;
+        let (mut mail, mut recipients) = (String::new(), Vec::new());
+        while let Some(line) = self.line()? {
+            let verb = line.get(..4).unwrap_or(&line).to_ascii_uppercase();
+            match verb.as_str() {
+                "EHLO" if self.manner.ehlo => {
+                    let tls = if self.manner.tls && !self.tls { "250-STARTTLS\r\n" } else { "" };
+                    self.reply(&format!(
+                        "250-mx.far.test\r\n{tls}250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000"
+                    ))?;
+                }
+                "HELO" => self.reply("250 mx.far.test")?,
+                "STAR" if self.manner.tls => {
+                    self.reply("220 2.0.0 go ahead")?;
+                    self.stream = tls::server(self.socket.try_clone()?, config.clone());
+                    (self.tls, self.pending) = (true, Vec::new());
+                }
+                "MAIL" => {
+                    (mail, recipients) = (line, Vec::new());
+                    self.reply("250 2.1.0 ok")?;
+                }
+                "RCPT" => {
+                    let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    let refusal = self.manner.recipients.iter().find(|(start, _)| address.starts_with(start));
+                    let reply = refusal.map_or("250 2.1.5 ok".to_owned(), |(_, reply)| reply.clone());
+                    if reply.starts_with('2') {
+                        recipients.push(address);
+                    }
+                    self.reply(&reply)?;
+                }
+                "DATA" if recipients.is_empty() => self.reply("554 5.5.1 no valid recipients")?,
+                "DATA" => {
+                    self.reply("354 go on")?;
+                    if self.manner.end == End::CutInside {
+                        drop(self.line()?);
+                        return self.socket.shutdown(std::net::Shutdown::Both);
+                    }
+                    let bytes = self.message()?;
+                    let end = self.manner.end.clone();
+                    if !matches!(end, End::Reply(_)) {
+                        let (mail, recipients) = (mail.clone(), recipients.clone());
+                        let taken = Taken { connection: self.number, tls: self.tls, mail, recipients, bytes };
+                        self.book.lock().unwrap().taken.push(taken);
+                    }
+                    match end {
+                        End::CutAfterDot => return self.socket.shutdown(std::net::Shutdown::Both),
+                        End::Reply(reply) => self.reply(&reply)?,
+                        End::Accept | End::CutInside => self.reply("250 2.0.0 taken")?,
+                    }
+                    (mail, recipients) = (String::new(), Vec::new());
+                }
+                "RSET" => {
+                    (mail, recipients) = (String::new(), Vec::new());
+                    self.reply("250 2.0.0 ok")?;
+                }
+                "NOOP" => self.reply("250 2.0.0 ok")?,
+                "QUIT" => return self.reply("221 2.0.0 bye"),
+                _ => self.reply("502 5.5.1 not known here")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn reply(&mut self, reply: &str) -> std::io::Result<()> {
+        std::thread::sleep(self.manner.wait);
+        self.note('>', reply.get(..300).unwrap_or(reply));
+        self.stream.write_all(reply.as_bytes())?;
+        self.stream.write_all(b"\r\n")?;
+        self.stream.flush()
+    }
+
+    fn note(&self, side: char, text: &str) {
+        self.book.lock().unwrap().transcript.push_str(&format!("{} {side} {text}\n", self.number));
+    }
+
+    fn line(&mut self) -> std::io::Result<Option<String>> {
+        let line = self.raw_line()?.map(|line| String::from_utf8_lossy(&line).trim_end().to_owned());
+        if let Some(line) = &line {
+            self.note('<', line);
+        }
+        Ok(line)
+    }
+
+    fn raw_line(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        let mut searched = 0;
+        loop {
+            if let Some(at) = self.pending[searched..].windows(2).position(|pair| pair == b"\r\n") {
+                return Ok(Some(self.pending.drain(..searched + at + 2).collect()));
+            }
+            searched = self.pending.len().saturating_sub(1);
+            let mut buffer = [0; 16 * 1024];
+            match self.stream.read(&mut buffer)? {
+                0 => return Ok(None),
+                n => self.pending.extend_from_slice(&buffer[..n]),
+            }
+        }
+    }
+
+    fn message(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while let Some(line) = self.raw_line()? {
+            match line.as_slice() {
+                b".\r\n" => return Ok(bytes),
+                [b'.', rest @ ..] => bytes.extend_from_slice(rest),
+                whole => bytes.extend_from_slice(whole),
+            }
+        }
+        Err(std::io::ErrorKind::UnexpectedEof.into())
+    }
+}

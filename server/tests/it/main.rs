@@ -1,0 +1,21 @@
+//! The whole program under test: real sockets, a real DNS, another provider's server, and everything that can go
+//! wrong. Each file is one subject; a postmaster should be able to read it as a list of promises.
+
+mod harness;
+
+mod bad_input;
+mod collecting;
+mod commands;
+mod configuration;
+mod ending;
+mod faults;
+mod interop;
+mod killed;
+mod limits;
+mod out;
+mod relaying;
+mod smtp_in;
+mod smuggling;
+mod submission;
+mod trial;
+mod webmail;
