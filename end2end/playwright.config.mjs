@@ -1,0 +1,33 @@
+// One suite in three kinds of browser: with everything, without WebAssembly, and without JavaScript.
+
+import { defineConfig } from "@playwright/test";
+import { chromium, FLAGS } from "./harness/chromium.mjs";
+
+const browser = (...more) => ({ launchOptions: { executablePath: chromium(), args: [...FLAGS, ...more] } });
+
+export default defineConfig({
+  testDir: "tests",
+  testMatch: "*.spec.mjs",
+  outputDir: "test-results/artifacts",
+  // One server for each worker; two cores.
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
+  use: {
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    actionTimeout: 10_000,
+  },
+  projects: [
+    { name: "full", use: browser() },
+    { name: "no-wasm", use: browser("--js-flags=--jitless") },
+    { name: "no-js", use: { ...browser(), javaScriptEnabled: false } },
+  ],
+});

@@ -1,0 +1,77 @@
+//! `cargo xtask bench`: what the release build does in a second and what it costs, measured over real sockets.
+
+mod accept;
+mod collect;
+mod inbox;
+mod load;
+mod meter;
+mod page;
+mod report;
+mod server;
+mod words;
+
+use crate::failure::{Done, Failure};
+use crate::site::{self, Effort};
+use crate::{places, stopwatch, tools};
+use report::Table;
+use words::Words;
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+pub struct Extent {
+    /// Runs of which the median is told.
+    runs: usize,
+    /// All numbers of messages are divided by this.
+    divisor: usize,
+}
+
+const SECTIONS: [&str; 4] = ["accept", "fsyncs", "collect", "inbox"];
+
+/// `cargo xtask bench [--quick] [section…]`.
+///
+/// # Errors
+/// A word it does not know, a build that failed, or a server that did not do what was asked: then there is no figure.
+pub fn bench(words: &[String]) -> Done {
+    let quick = words.iter().any(|word| word == "--quick");
+    let named: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "--quick").collect();
+    if let Some(unknown) = named.iter().find(|word| !SECTIONS.contains(word)) {
+        let remedy = format!("it knows --quick, {}", SECTIONS.join(", "));
+        return Err(Failure::new(format!("bench: unknown word {unknown:?}"), remedy));
+    }
+    let wanted = |section: &str| named.is_empty() || named.contains(&section);
+    let effort = if quick { Extent { runs: 1, divisor: 10 } } else { Extent { runs: 3, divisor: 1 } };
+    build()?;
+
+    let watch = stopwatch::Stopwatch::start();
+    let words = Words::new();
+    let mut text = String::new();
+    let mut show = |table: Table| {
+        let table = table.markdown();
+        println!("\n{table}");
+        text.push_str(&table);
+        text.push('\n');
+    };
+    if wanted("accept") {
+        show(accept::accept(&words, effort)?);
+    }
+    if wanted("fsyncs") {
+        show(accept::fsyncs(&words, effort)?);
+    }
+    if wanted("collect") {
+        show(collect::collect(&words, effort)?);
+    }
+    if wanted("inbox") {
+        show(inbox::inbox(&words, effort)?);
+    }
+    let file = places::target().join("bench.md");
+    std::fs::write(&file, text).map_err(|cause| crate::failure::file("writing", &file, &cause))?;
+    println!("bench: done in {}; the tables are in {}", stopwatch::words(watch.read()), file.display());
+    Ok(())
+}
+
+fn build() -> Done {
+    site::build(Effort::Small)?;
+    println!("bench: building the server as it is released");
+    let words = ["build", "--release", "--package", "server", "--bin", "restante", "--example", "fill"];
+    tools::go("building the server", &mut tools::cargo(&words), "correct what the compiler names above")
+}
