@@ -17,7 +17,7 @@ async function go(page, name) {
   await awake(page);
 }
 
-test("a domain is added, suspended, resumed and removed", async ({ page }, info) => {
+test("a domain is added, suspended, resumed and removed", async ({ page, forgive }, info) => {
   const domain = `company-${info.project.name}-${info.workerIndex}.test`;
   const line = page.getByRole("row").filter({ hasText: domain });
   await go(page, "Domains");
@@ -35,6 +35,7 @@ test("a domain is added, suspended, resumed and removed", async ({ page }, info)
 
   await line.getByText("Remove", { exact: true }).click();
   await line.getByRole("textbox").fill("something else");
+  forgive(/422 .*remove-domain/);
   await line.getByRole("button", { name: "Remove domain" }).click();
   await expect(page.getByRole("alert")).toContainText("Nothing was removed");
   await expect(line).toBeVisible();
@@ -79,7 +80,7 @@ test("an account is made, limited, suspended, given a new password and removed",
   await expect(page.getByRole("button", { name: "Suspend account" })).toBeVisible();
   await awake(page);
 
-  await page.getByLabel("Password").fill("another-long-password");
+  await page.getByRole("textbox", { name: "Password" }).fill("another-long-password");
   await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.getByText("New password for")).toBeVisible();
   await expect(collect(pop3, address, password), "the old password is over").rejects.toThrow();
@@ -95,7 +96,7 @@ test("an account is made, limited, suspended, given a new password and removed",
 
 test("the queue says that nothing waits, and a search finds an account", async ({ page, bob }) => {
   await go(page, "Queue");
-  await expect(page.getByRole("heading", { name: "Queue" })).toBeVisible();
+  await expect(page.getByText("The queue is empty")).toBeVisible();
   await go(page, "Accounts");
   await page.getByRole("searchbox", { name: "Search accounts" }).fill(bob.address);
   await page.getByRole("searchbox", { name: "Search accounts" }).press("Enter");

@@ -63,20 +63,6 @@ test("a message opens, is read from then on, and shows who wrote it", async ({ p
   await expect(row(page, "Grüße aus Łódź")).not.toContainText("Unread");
 });
 
-test("HTML mail is shown in a frame that runs nothing and fetches nothing", async ({ page, bob, arrive }) => {
-  const fetched = [];
-  page.on("request", (request) => fetched.push(request.url()));
-  const html = `<p style="color:#123456">Our <b>new hours</b></p><script>document.title = "taken over"</script>
-    <img src="http://tracker.${THERE}/pixel.gif" onerror="parent.document.title='taken over'">`;
-  await arrive({ subject: "Newsletter", text: html, headers: { "Content-Type": "text/html; charset=utf-8" } });
-  await signIn(page, bob);
-  await openMessage(page, "Newsletter");
-  await expect(page.frameLocator('iframe[title="Text of the message"]').getByText("new hours")).toBeVisible();
-  await expect(page.getByText("1 remote picture is not loaded")).toBeVisible();
-  await expect(page).toHaveTitle(/Newsletter/);
-  expect(fetched.filter((url) => !url.startsWith(new URL(page.url()).origin) && !url.startsWith("data:"))).toEqual([]);
-});
-
 test("a reply quotes, takes a file along, and reaches the other provider", async ({ page, bob, arrive, post }) => {
   await arrive({ subject: "Timetable?", text: "When do you arrive?" });
   await signIn(page, bob);

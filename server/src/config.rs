@@ -212,8 +212,8 @@ fn from_environment(
 ) -> Result<Vec<(&'static str, String)>, ConfigError> {
     let mut given = Vec::new();
     for (variable, value) in environment {
-        // Not a key, but where the keys are.
-        if variable == "RESTANTE_CONFIG" {
+        // Not keys: where the keys are, and where the build finds the site (build.rs).
+        if matches!(variable.as_str(), "RESTANTE_CONFIG" | "RESTANTE_SITE_DIR") {
             continue;
         }
         if let Some(name) = variable.strip_prefix("RESTANTE_") {

@@ -39,6 +39,7 @@ pub enum Origin {
     Program {
         id: String,
         peer: String,
+        with: &'static str,
     },
     Webmail,
     Bounce,
@@ -234,7 +235,9 @@ async fn may_write_as(house: &House, weighed: &Weighed, own: &[Address]) -> Resu
 fn event(origin: &Origin, account: Option<&Account>, id: &str) -> Event {
     let by = account.map_or_else(|| "queue".to_owned(), |account| account.address.clone());
     match origin {
-        Origin::Program { peer, .. } => Event { kind: Kind::Submitted, by, detail: format!("id {id} from {peer}") },
+        Origin::Program { peer, with, .. } => {
+            Event { kind: Kind::Submitted, by, detail: format!("id {id} from {peer} with {with}") }
+        }
         Origin::Webmail => Event { kind: Kind::Submitted, by, detail: format!("id {id} in the webmail") },
         Origin::Bounce => Event { kind: Kind::Bounced, by, detail: format!("id {id}") },
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::ProtocolVersion;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
@@ -83,9 +84,11 @@ impl Wire {
 
     /// `TLSv1.3`, or nothing in the clear.
     pub fn tls_version(&self) -> Option<&'static str> {
-        match self {
-            Wire::Plain(_) | Wire::Gone => None,
-            Wire::Tls(stream) => stream.get_ref().1.protocol_version().and_then(|version| version.as_str()),
+        let Wire::Tls(stream) = self else { return None };
+        match stream.get_ref().1.protocol_version()? {
+            ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
+            ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
+            _ => Some("TLS"),
         }
     }
 

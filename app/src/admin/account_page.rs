@@ -33,10 +33,8 @@ pub fn AccountPage() -> impl IntoView {
             }
         },
     );
-    let refused = move || {
-        let value = acts.activate.value().get().or(acts.quota.value().get()).or(acts.remove.value().get());
-        value.and_then(Result::err)
-    };
+    // An act that went well must not hide that another was refused.
+    let refused = move || [acts.activate.value().get(), acts.quota.value().get(), acts.remove.value().get()].into_iter().flatten().find_map(Result::err);
     view! {
         <a class="tool back" href="/admin/accounts">
             <Icon name="arrow-left" />
@@ -64,6 +62,7 @@ fn Shown(account: AccountLine, acts: Acts) -> impl IntoView {
     let space = space(&account);
     let AccountLine { id, address, name, role, active, quota_mib, created, last_sign_in, .. } = account;
     let quota = if quota_mib == 0 { String::new() } else { quota_mib.to_string() };
+    let size = if quota_mib == 0 { "0".to_owned() } else { format!("{quota_mib}MiB") };
     let last = last_sign_in.map_or("never".to_owned(), |when| when.long);
     view! {
         <Title text=address.clone() />
@@ -136,11 +135,11 @@ fn Shown(account: AccountLine, acts: Acts) -> impl IntoView {
                     </label>
                     <button class="button">"Set quota"</button>
                 </ActionForm>
-                <CommandLine line=restante("account", "quota", &[&address, &quota_mib.to_string()]) />
+                <CommandLine line=restante("account", "quota", &[&address, &size]) />
             </section>
             <section class="sheet" aria-labelledby="active">
                 <h2 id="active">{if active { "Suspend" } else { "Resume" }}</h2>
-                <p class="hint">"A suspended account cannot sign in anywhere. Its mail is kept."</p>
+                <p class="hint">"A suspended account cannot sign in anywhere. Its mail is kept, and more still arrives."</p>
                 <ActionForm action=acts.activate>
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="active" value=(!active).to_string() />

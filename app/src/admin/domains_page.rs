@@ -26,10 +26,8 @@ pub fn DomainsPage() -> impl IntoView {
         move || (acts.add.version().get(), acts.activate.version().get(), acts.remove.version().get()),
         |_| list_domains(),
     );
-    let refused = move || {
-        let value = acts.add.value().get().or(acts.activate.value().get()).or(acts.remove.value().get());
-        value.and_then(Result::err)
-    };
+    // An act that went well must not hide that another was refused.
+    let refused = move || [acts.add.value().get(), acts.activate.value().get(), acts.remove.value().get()].into_iter().flatten().find_map(Result::err);
     view! {
         <Title text="Domains" />
         <header class="page-head">

@@ -17,11 +17,12 @@ use account_page::AccountPage;
 use accounts_page::AccountsPage;
 use api::{Refusal, Role};
 use domains_page::DomainsPage;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
+    hooks::use_query_map,
     path,
 };
 use overview_page::OverviewPage;
@@ -91,11 +92,13 @@ fn State(active: bool) -> impl IntoView {
     .into_any()
 }
 
-/// Why the last act of the page was refused, when it ran without leaving the page.
+/// Why an act of the page was refused. What the address says already (`Notices`) is not said twice.
 #[component]
 fn Refused(error: Signal<Option<crate::AppError>>) -> impl IntoView {
+    let query = use_query_map();
     move || {
-        error.get().map(|error| {
+        let said = query.with(|query| query.get("__err")).map(|err| ServerFnUrlError::<crate::AppError>::decode_err(&err));
+        error.get().filter(|error| Some(error) != said.as_ref()).map(|error| {
             view! { <crate::parts::Notice tone=crate::parts::Tone::Bad>{crate::words::error(error)}</crate::parts::Notice> }
         })
     }

@@ -21,10 +21,8 @@ struct Acts {
 pub fn QueuePage() -> impl IntoView {
     let acts = Acts { retry: ServerAction::new(), cancel: ServerAction::new() };
     let queue = Resource::new(move || (acts.retry.version().get(), acts.cancel.version().get()), |_| list_queue());
-    let refused = move || {
-        let value = acts.retry.value().get().or(acts.cancel.value().get());
-        value.and_then(Result::err)
-    };
+    // An act that went well must not hide that another was refused.
+    let refused = move || [acts.retry.value().get(), acts.cancel.value().get()].into_iter().flatten().find_map(Result::err);
     view! {
         <Title text="Queue" />
         <header class="page-head">

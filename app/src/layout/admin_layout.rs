@@ -68,14 +68,14 @@ pub fn AdminLayout() -> impl IntoView {
                     <Brand href="/admin" />
                     <span class="top-note">"Admin"</span>
                 </header>
-                <div class="rail">
+                <nav class="rail" aria-label="Admin">
                     <Brand href="/admin" />
                     <p class="rail-note">"Admin"</p>
-                    <nav class="rail-nav" aria-label="Admin">
+                    <div class="rail-nav">
                         <Links />
-                    </nav>
+                    </div>
                     <Foot />
-                </div>
+                </nav>
                 <main id="main" class="content" tabindex="-1">
                     <Outlet />
                 </main>

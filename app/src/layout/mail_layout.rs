@@ -60,7 +60,7 @@ pub fn MailLayout() -> impl IntoView {
                         <span class="vh">"Search"</span>
                     </a>
                 </header>
-                <div class="rail">
+                <nav class="rail" aria-label="Mail">
                     <Brand href="/mail/inbox" />
                     <BeginButton
                         beginning=Beginning::Blank
@@ -70,12 +70,12 @@ pub fn MailLayout() -> impl IntoView {
                         class="button primary write"
                     />
                     <Transition>
-                        <nav class="rail-nav" aria-label="Mailboxes">
+                        <div class="rail-nav">
                             {move || view! { <MailboxLinks mailboxes=lines() main=true /> }}
-                        </nav>
+                        </div>
                         {move || view! { <RailFoot usage=full() /> }}
                     </Transition>
-                </div>
+                </nav>
                 <main id="main" class="content" tabindex="-1">
                     <Outlet />
                 </main>

@@ -1,8 +1,7 @@
 //! What floats: what was just done (with undo), new mail further up, a newer build. One polite live region.
 
 use crate::{
-    calls::{Order, Verb},
-    live::{Live, carry_out},
+    live::{Live, put_back},
     parts::Icon,
 };
 use leptos::prelude::*;
@@ -54,25 +53,21 @@ pub fn Toasts() -> impl IntoView {
                         let undo = toast
                             .undo
                             .and_then(|(messages, from)| {
-                                let to = from.parse().ok()?;
-                                Some(Order { verb: Verb::Move(to), messages })
+                                Some((messages, from.parse::<i64>().ok()?))
                             });
                         view! {
                             <p class="toast" class:bad=toast.bad>
                                 <span>{toast.words}</span>
                                 {undo
-                                    .map(|order| {
-                                        let put_back = move |_| {
-                                            live.toast.set(None);
-                                            live.returned.set(order.messages.clone());
-                                            carry_out(live, order.clone(), String::new(), || ());
-                                        };
+                                    .map(|undo| {
+                                        let (messages, mailbox) = undo;
+                                        let undo = move |_| put_back(live, messages.clone(), mailbox);
                                         view! {
                                             <button
                                                 class="toast-do"
                                                 type="button"
                                                 data-command="undo"
-                                                on:click=put_back
+                                                on:click=undo
                                             >
                                                 "Undo"
                                             </button>

@@ -16,7 +16,7 @@ pub enum Saving {
     Saved(String),
     /// Typed, and not yet saved.
     Typing,
-    Saving,
+    UnderWay,
     /// The server was not reached; it is tried again with the next key.
     Offline,
     Elsewhere,
@@ -68,7 +68,7 @@ impl Autosave {
         }
         let Some(text) = read(&form) else { return };
         self.busy.set_value(true);
-        self.state.set(Saving::Saving);
+        self.state.set(Saving::UnderWay);
         let revision = self.revision.get_untracked();
         spawn_local(async move {
             let answer = save_draft(self.draft, revision, text).await;
@@ -86,7 +86,7 @@ impl Autosave {
                 Err(AppError::Refused(refusal)) => Saving::Refused(refusal),
             };
             // What was typed meanwhile has its own clock.
-            if self.state.try_get_untracked() == Some(Saving::Saving) {
+            if self.state.try_get_untracked() == Some(Saving::UnderWay) {
                 self.state.set(state);
             }
         });

@@ -40,8 +40,8 @@ const fn command(keys: &'static str, says: &'static str, does: Does) -> Command 
 
 /// Every command there is.
 pub const COMMANDS: [Command; 22] = [
-    command("j", "Next message in the list", Does::NextRow),
-    command("k", "Previous message in the list", Does::PreviousRow),
+    command("j", "Next message", Does::NextRow),
+    command("k", "Previous message", Does::PreviousRow),
     command("o", "Open", Does::Open("open")),
     command("u", "Back to the list", Does::Open("back")),
     command("x", "Select", Does::Pick),
@@ -132,8 +132,8 @@ fn obey(does: Does, help: Option<HtmlDialogElement>) -> bool {
             Some(field) => field.focus().is_ok(),
             None => press("go-search"),
         },
-        Does::NextRow => step(1),
-        Does::PreviousRow => step(-1),
+        Does::NextRow => step(1) || press("older"),
+        Does::PreviousRow => step(-1) || press("newer"),
         Does::Pick => dom::focused_row()
             .and_then(|row| row.query_selector(".pick input").ok().flatten())
             .and_then(|input| input.dyn_into::<HtmlElement>().ok())

@@ -12,7 +12,7 @@ mod picks;
 pub use autosave::{Autosave, Saving, read as read_draft};
 pub use events::listen;
 pub use keys::KeysHelp;
-pub use orders::{carry_out, read_order};
+pub use orders::{carry_out, put_back, read_order};
 pub use picks::Picks;
 
 use crate::AppError;
@@ -41,6 +41,8 @@ pub struct Live {
     pub toast: RwSignal<Option<Toast>>,
     /// Messages that were put back: a list that hid them shows them again.
     pub returned: RwSignal<Vec<i64>>,
+    /// The first page is awake: what is built from now on was gone to within this tab.
+    woken: StoredValue<bool>,
 }
 
 impl Live {
@@ -52,9 +54,16 @@ impl Live {
             newer_build: RwSignal::new(false),
             toast: RwSignal::new(None),
             returned: RwSignal::new(Vec::new()),
+            woken: StoredValue::new(false),
         };
+        Effect::new(move |_| live.woken.set_value(true));
         provide_context(live);
         live
+    }
+
+    /// Whether a page that is being built was gone to within this tab, so that the focus has to follow.
+    pub fn woken(self) -> bool {
+        self.woken.get_value()
     }
 
     /// The mailbox is read again, list and counts.

@@ -15,6 +15,23 @@ pub fn read_order(event: &SubmitEvent) -> Result<(Order, String), AppError> {
     Ok((Order::read(form.ids, &form.act, &form.one, &form.mailbox)?, form.from))
 }
 
+/// Undo: the messages go back into the mailbox they came from, and lists that hid them show them again.
+pub fn put_back(live: Live, messages: Vec<i64>, mailbox: i64) {
+    live.toast.set(None);
+    live.returned.set(messages.clone());
+    spawn_local(async move {
+        let (act, mailbox) = ("move".to_owned(), mailbox.to_string());
+        match act_on_messages(messages, act, String::new(), mailbox, String::new(), String::new()).await {
+            Ok(_) => {
+                live.toast.set(Some(Toast { words: "Put back.".to_owned(), bad: false, undo: None }));
+                live.counts.update(|n| *n += 1);
+                live.list.update(|n| *n += 1);
+            }
+            Err(error) => live.complain(error),
+        }
+    });
+}
+
 /// Tells the server. `failed` is called when it refuses, so that what was painted can be taken back.
 pub fn carry_out(live: Live, order: Order, from: String, failed: impl FnOnce() + 'static) {
     if order.messages.is_empty() {

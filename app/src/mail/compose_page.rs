@@ -245,7 +245,7 @@ fn SavingState(autosave: Autosave) -> impl IntoView {
         Saving::Saved(when) if when.is_empty() => String::new(),
         Saving::Saved(when) => format!("Saved {when}"),
         Saving::Typing => "Not saved yet".to_owned(),
-        Saving::Saving => "Saving…".to_owned(),
+        Saving::UnderWay => "Saving…".to_owned(),
         Saving::Offline => "Offline: not saved. Keep this page open.".to_owned(),
         Saving::Elsewhere => "Edited in another window. Reload to see that version.".to_owned(),
         Saving::Refused(refusal) => words::refusal(refusal).to_owned(),

@@ -85,7 +85,7 @@ fn Shown(page: ListPage, state: ListState) -> impl IntoView {
                 </h1>
                 <p class="tally">{tally}</p>
             </div>
-            <SearchBox within=slug.clone() />
+            <SearchBox />
         </header>
         <Notices />
         {can_empty.then(|| view! { <EmptyButton role /> })}

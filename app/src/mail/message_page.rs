@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use api::{Body, MailboxRole, MessageView, Person, Refusal};
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{html, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
@@ -61,6 +61,16 @@ fn Letter(message: MessageView) -> impl IntoView {
     let MessageView { id, subject, body, attachments, malformed, when, .. } = message.clone();
     let subject = if subject.trim().is_empty() { "(no subject)".to_owned() } else { subject };
     let nothing = matches!(body, Body::Empty);
+    // Who opened it within this tab is led to its subject; a page just loaded begins at its top by itself.
+    let heading: NodeRef<html::H1> = NodeRef::new();
+    let live: Live = expect_context();
+    let follow = live.woken();
+    Effect::new(move |_| {
+        if let Some(heading) = heading.get().filter(|_| follow) {
+            // A heading that has left the page takes no focus, and needs none.
+            let _ = heading.focus();
+        }
+    });
     view! {
         <Title text=subject.clone() />
         <Tools message=message.clone() />
@@ -68,7 +78,7 @@ fn Letter(message: MessageView) -> impl IntoView {
         <article class="letter" aria-labelledby="subject">
             <header class="letter-head">
                 <div class="letter-title">
-                    <h1 id="subject" class="letter-subject" dir="auto" tabindex="-1">
+                    <h1 id="subject" class="letter-subject" dir="auto" tabindex="-1" node_ref=heading>
                         {subject}
                     </h1>
                     <Postmark when />
@@ -179,9 +189,9 @@ fn Tools(message: MessageView) -> impl IntoView {
             &[("archive", "archive", "Archive"), ("delete", "trash-2", "Delete"), ("junk", "octagon-alert", "Junk")]
         }
     };
-    let neighbour = |to: Option<i64>, icon: &'static str, says: &'static str| match to {
+    let neighbour = |to: Option<i64>, command: &'static str, icon: &'static str, says: &'static str| match to {
         Some(id) => view! {
-            <a class="tool" href=format!("/mail/m/{id}") title=says>
+            <a class="tool" href=format!("/mail/m/{id}") title=says data-command=command>
                 <Icon name=icon />
                 <span class="vh">{says}</span>
             </a>
@@ -205,7 +215,6 @@ fn Tools(message: MessageView) -> impl IntoView {
                 method="post"
                 action=ActOnMessages::url()
                 on:submit=submit
-                role="group"
                 aria-label="This message"
             >
                 <input type="hidden" name="ids[]" value=id.to_string() />
@@ -247,7 +256,8 @@ fn Tools(message: MessageView) -> impl IntoView {
                 <MoveTo here=mailbox.id />
             </form>
             <nav class="neighbours" aria-label="Neighbours">
-                {neighbour(newer, "chevron-left", "Newer message")} {neighbour(older, "chevron-right", "Older message")}
+                {neighbour(newer, "newer", "chevron-left", "Newer message")}
+                {neighbour(older, "older", "chevron-right", "Older message")}
             </nav>
         </div>
     }

@@ -89,7 +89,7 @@ fn Programs(programs: ProgramSettings, address: String) -> impl IntoView {
                 <table class="table settings-table">
                     <thead>
                         <tr>
-                            <th scope="col"></th>
+                            <td></td>
                             <th scope="col">"Incoming: POP3"</th>
                             <th scope="col">"Outgoing: SMTP"</th>
                         </tr>

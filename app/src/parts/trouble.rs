@@ -55,6 +55,7 @@ pub fn Trouble(#[prop(into)] error: AppError) -> impl IntoView {
         .into_any(),
     };
     view! {
+        <Title text=title(error) />
         <section class="trouble">
             <p class="rubber" aria-hidden="true">
                 <span>{stamp(error)}</span>
@@ -72,7 +73,6 @@ pub fn Trouble(#[prop(into)] error: AppError) -> impl IntoView {
 #[component]
 pub fn Missing() -> impl IntoView {
     view! {
-        <Title text="Not here" />
         <main id="main" class="plain">
             <Trouble error=Refusal::NotFound />
         </main>

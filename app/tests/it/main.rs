@@ -1,1 +1,12 @@
-//! Tests.
+//! The pages as a browser without JavaScript gets them: real HTML from a made-up mailbox.
+
+mod admin;
+mod compose;
+mod fake;
+mod fetch;
+mod forms;
+mod head;
+mod mailbox;
+mod message;
+mod session;
+mod site;

@@ -7,15 +7,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-const DEAD_FOR: Duration = Duration::from_secs(60);
 const REMEMBERED: usize = 10_000;
 
-#[derive(Default)]
 pub struct Dead {
+    /// How long a host is left alone.
+    rest: Duration,
     hosts: Mutex<HashMap<SocketAddr, (Instant, String)>>,
 }
 
 impl Dead {
+    pub fn new(rest: Duration) -> Self {
+        Dead { rest, hosts: Mutex::default() }
+    }
+
     /// Why it could not be reached, if that was a moment ago.
     pub fn recall(&self, host: SocketAddr, now: Instant) -> Option<String> {
         let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -28,7 +32,7 @@ impl Dead {
             hosts.retain(|_, (until, _)| now < *until);
         }
         if hosts.len() < REMEMBERED {
-            hosts.insert(host, (now + DEAD_FOR, why));
+            hosts.insert(host, (now + self.rest, why));
         }
     }
 }
@@ -40,11 +44,11 @@ mod tests {
 
     #[test]
     fn a_dead_host_is_left_alone_for_a_moment() {
-        let (dead, now) = (Dead::default(), Clock.instant());
+        let (dead, now) = (Dead::new(Duration::from_secs(15)), Clock.instant());
         let host: SocketAddr = "192.0.2.1:25".parse().unwrap();
         assert_eq!(dead.recall(host, now), None);
         dead.remember(host, "connection refused".to_owned(), now);
         assert_eq!(dead.recall(host, now).as_deref(), Some("connection refused"));
-        assert_eq!(dead.recall(host, now + DEAD_FOR), None);
+        assert_eq!(dead.recall(host, now + Duration::from_secs(15)), None);
     }
 }

@@ -22,6 +22,8 @@ const ROUND: Duration = Duration::from_secs(60 * 60);
 const CLAIM: Duration = Duration::from_secs(2 * 60 * 60);
 /// The queue is looked at so often even when no bell rings: a command in another process rings none.
 const LOOK: Duration = Duration::from_secs(3);
+/// How long a host that could not be reached is left alone; never so long that its next regular attempt finds it so.
+const DEAD_FOR: Duration = Duration::from_secs(15);
 /// After trouble with the store.
 const REST: Duration = Duration::from_secs(1);
 
@@ -35,7 +37,7 @@ pub async fn run(house: Arc<House>, shutdown: Shutdown) {
             () = shutdown.begun() => return,
         }
     }
-    let dead = Arc::new(Dead::default());
+    let dead = Arc::new(Dead::new(DEAD_FOR.min(house.config.retry_after(1))));
     let mut couriers = JoinSet::new();
     let mut busy: HashMap<String, usize> = HashMap::new();
     while !shutdown.has_begun() {

@@ -116,7 +116,7 @@ impl Desk for SubmissionDesk {
             draft: None,
             answers: None,
             settled: Vec::new(),
-            origin: Origin::Program { id: incoming.id, peer: format!("{peer} with {}", incoming.with) },
+            origin: Origin::Program { id: incoming.id, peer: peer.clone(), with: incoming.with },
         };
         let reply = match submit(&self.house, submission).await {
             Ok(taken) => return replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", taken.id)),

@@ -21,6 +21,9 @@ use tower::ServiceExt;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Octets of a request's header at most, and of what is buffered for a connection.
 const BUFFER: usize = 64 * 1024;
+/// What those hear for whom there is no place.
+const TURNED_AWAY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 /// After a failure to accept (no file descriptor left): let others finish first.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -45,6 +48,8 @@ pub async fn accept(house: &House, router: Router, listener: TcpListener, shutdo
         let seat = if proxy { None } else { seats.take(Peer::from(address.ip())) };
         if seat.is_none() && !proxy {
             tracing::debug!(%address, "too many HTTP connections");
+            // What does not fit into the socket's empty buffer at once is not worth a task.
+            let _ = stream.try_write(TURNED_AWAY);
             continue;
         }
         let (router, closing) = (router.clone(), shutdown.clone());

@@ -57,7 +57,7 @@ pub async fn serve(house: Arc<House>, listener: TcpListener, shutdown: Shutdown)
 
 fn router(web: &Arc<Web>) -> Router {
     // Resources of pages run on tokio. A second call within one process (tests) keeps the first.
-    let _ = leptos::task::Executor::init_tokio();
+    let _ = any_spawner::Executor::init_tokio();
     let quick = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER);
     let slow = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, web.house.config.session_timeout);
     let upload_limit = web.house.config.message_size.saturating_mul(READ_TO_THE_END);

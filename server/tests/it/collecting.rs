@@ -1,6 +1,6 @@
 //! POP3 as desktop programs use it: counts that fit, numbers that stay, and nothing deleted before QUIT.
 
-use crate::harness::{BOB, Browser, CAROL, House, PASSWORD, Pop3, letter};
+use crate::harness::{BOB, Browser, CAROL, House, PASSWORD, Pop3, eventually, letter};
 
 fn deliver(house: &House, subjects: &[&str]) {
     let mut smtp = house.smtp();
@@ -212,7 +212,7 @@ fn a_message_thrown_away_in_the_webmail_meanwhile_is_no_other_message() {
     // Newest first: the middle one is "two".
     let page = browser.post(
         "/api/v1/mail/act",
-        &[("ids[0]", &ids[1]), ("act", "destroy"), ("mailbox", "inbox"), ("one", ""), ("then", "")],
+        &[("ids[]", &ids[1]), ("act", "destroy"), ("mailbox", "inbox"), ("one", ""), ("then", "")],
     );
     assert!(page.status < 400, "{} {}", page.status, page.text());
     assert_eq!(browser.inbox_ids().len(), 2);
@@ -232,6 +232,23 @@ fn subject(message: &[u8]) -> String {
     let text = String::from_utf8_lossy(message).into_owned();
     let line = text.lines().find(|line| line.starts_with("Subject: ")).unwrap_or_default();
     line.trim_start_matches("Subject: ").to_owned()
+}
+
+#[test]
+fn a_large_message_that_is_deleted_gives_its_room_on_the_disk_back() {
+    let house = House::start();
+    let large = letter("lisa@far.test", BOB, "large", &crate::harness::noise(2 * 1024 * 1024));
+    let before = house.disk();
+    let mut smtp = house.smtp();
+    assert!(smtp.deliver("lisa@far.test", &[BOB], &large).is("250"));
+    assert!(smtp.deliver("lisa@far.test", &[BOB, CAROL], &large).is("250"));
+    assert!(house.disk() > before + 2 * 1024 * 1024);
+    for (who, count) in [(BOB, 2), (CAROL, 1)] {
+        let mut pop3 = house.pop3(who);
+        (1..=count).for_each(|number| drop(pop3.ok(&format!("DELE {number}"))));
+        pop3.quit();
+    }
+    eventually("the room", || (house.disk() < before + 512 * 1024).then_some(()));
 }
 
 #[test]

@@ -164,10 +164,10 @@ fn kills_while_relaying_lose_nothing_that_was_accepted() {
     }
     for number in 1..=sent {
         let count = copies.get(&format!("relay {number}")).copied().unwrap_or(0);
-        // Doubled only where the kill fell between the remote's taking it and our writing that down.
-        assert!((1..=2).contains(&count), "relay {number}: {count} copies");
+        assert!(count >= 1, "relay {number} is lost");
     }
-    let doubled = copies.values().filter(|count| **count > 1).count();
-    assert!(doubled <= 10, "{doubled} of {sent} were doubled by 10 kills");
+    // One message is under way at a time: a kill doubles one at most.
+    let surplus = far.taken().len() - sent;
+    assert!(surplus <= 10, "{surplus} copies too many after 10 kills: {copies:?}");
     assert_eq!(house.pop3(BOB).stat().0, 0, "no report: all went");
 }

@@ -1,7 +1,6 @@
 //! Mail from strangers, port 25: how much is borne, and what is said when it is too much.
 
 use crate::harness::{BOB, CAROL, House, letter};
-use std::time::Duration;
 
 #[test]
 fn too_big_is_said_at_mail_and_while_receiving_and_the_session_goes_on() {
@@ -156,5 +155,6 @@ fn too_many_nonsense_words_end_the_session() {
     }
     assert!(closed, "200 wrong commands were borne");
     assert!(smtp.is_closed());
-    assert!(!house.smtp().hears_within(Duration::ZERO));
+    // Others are not meant.
+    house.smtp().quit();
 }

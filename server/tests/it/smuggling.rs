@@ -13,7 +13,7 @@ const ENDS: [(&str, &[u8]); 23] = [
     ("CRLF . CR", b"\r\n.\r"),
     ("CRLF . LF", b"\r\n.\n"),
     ("CRLF . CR CRLF", b"\r\n.\r\r\n"),
-    ("CR CRLF . CRLF", b"\r\r\n.\r\n"),
+    ("CRLF . SUB CRLF", b"\r\n.\x1a\r\n"),
     ("CR CRLF . CR CRLF", b"\r\r\n.\r\r\n"),
     ("LF LF . LF LF", b"\n\n.\n\n"),
     ("CR CR . CR CR", b"\r\r.\r\r"),
@@ -98,7 +98,8 @@ fn has_bare_newline(bytes: &[u8]) -> bool {
 fn commands_may_end_in_crlf_only() {
     let house = House::start();
     let mut smtp = house.smtp();
-    smtp.raw(b"NOOP\nMAIL FROM:<ceo@comentum.test>\r\n");
+    // A bare LF ends a line that is refused, so that people at a plain socket get an answer; it is never carried out.
+    smtp.raw(b"MAIL FROM:<ceo@comentum.test>\n");
     assert!(smtp.reply().is("500"), "{}", smtp.transcript());
     smtp.raw(b"NOOP\rMAIL FROM:<ceo@comentum.test>\r\n");
     assert!(smtp.reply().is("500"), "{}", smtp.transcript());

@@ -5,6 +5,7 @@ mod compose;
 mod desk;
 mod guards;
 mod sessions;
+mod sockets;
 
 use super::router;
 use super::state::Web;
