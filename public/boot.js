@@ -28,6 +28,8 @@ function listen() {
 }
 
 if (tag) {
-  if (typeof WebAssembly === "object") wake(tag.dataset).catch(listen);
+  const { module, wasm, asleep } = tag.dataset;
+  if (asleep) addEventListener("load", () => [module, wasm].forEach((file) => fetch(file, { priority: "low" }).catch(() => {})));
+  else if (typeof WebAssembly === "object") wake(tag.dataset).catch(listen);
   else listen();
 }

@@ -19,4 +19,5 @@ pub use admin::{ADMIN_ROUTES, AdminApp};
 pub use context::{Assets, ProgramSettings, Security, StatusSetter};
 pub use error::AppError;
 pub use mail::{MAIL_ROUTES, MailApp};
+pub use session::DoorApp;
 pub use shell::{admin_shell, mail_shell};

@@ -1,20 +1,24 @@
 //! The document around the pages: what the browser loads, and in what order.
 
-use crate::{AdminApp, Assets, MailApp};
+use crate::{AdminApp, Assets, DoorApp, MailApp, session::is_door};
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 use leptos_router::location::RequestUrl;
 
-/// The whole document of the webmail.
+/// The path that is asked for.
+fn path() -> String {
+    use_context::<RequestUrl>().and_then(|url| url.parse().ok()).map(|url| url.path().to_owned()).unwrap_or_default()
+}
+
+/// The whole document of the webmail; for a path of the door, the door's.
 pub fn mail_shell(assets: Assets) -> impl IntoView {
     let program = (assets.mail_js.clone(), assets.mail_wasm.clone());
+    let door = is_door(&path());
     view! {
         <!DOCTYPE html>
         <html lang="en">
-            <Head assets program />
-            <body>
-                <MailApp />
-            </body>
+            <Head assets program asleep=door />
+            <body>{if door { view! { <DoorApp /> }.into_any() } else { view! { <MailApp /> }.into_any() }}</body>
         </html>
     }
 }
@@ -25,7 +29,7 @@ pub fn admin_shell(assets: Assets) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
-            <Head assets program />
+            <Head assets program asleep=false />
             <body>
                 <AdminApp />
             </body>
@@ -39,9 +43,13 @@ fn is_list(path: &str) -> bool {
 }
 
 #[component]
-fn Head(assets: Assets, program: (String, String)) -> impl IntoView {
-    let path = use_context::<RequestUrl>().and_then(|url| url.parse().ok()).map(|url| url.path().to_owned());
-    let list = path.is_some_and(|path| is_list(&path));
+fn Head(
+    assets: Assets,
+    program: (String, String),
+    /// The page is not woken; the program is only fetched, for the page after it.
+    asleep: bool,
+) -> impl IntoView {
+    let list = is_list(&path());
     view! {
         <head>
             <meta charset="utf-8" />
@@ -59,6 +67,7 @@ fn Head(assets: Assets, program: (String, String)) -> impl IntoView {
                 data-module=program.0
                 data-wasm=program.1
                 data-build=assets.build
+                data-asleep=asleep.then_some("yes")
             ></script>
             {list
                 .then(|| {

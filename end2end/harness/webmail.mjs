@@ -19,7 +19,7 @@ export async function signIn(page, { address, password }) {
 
 /** Goes to a mailbox by the rail. */
 export async function openMailbox(page, name) {
-  await page.getByRole("navigation", { name: "Mailboxes" }).getByRole("link", { name }).click();
+  await page.getByRole("navigation", { name: "Mail" }).getByRole("link", { name }).first().click();
   await expect(page.getByRole("main").getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
 }
 

@@ -179,7 +179,7 @@ test("what is deleted waits in Trash until it is emptied", async ({ page, bob, a
   await signIn(page, bob);
   await openMessage(page, "Old news");
   await awake(page);
-  await page.getByRole("group", { name: "This message" }).getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Delete", exact: true }).click();
   await expect(page).toHaveURL(/\/mail\/inbox/);
   await expect(row(page, "Old news")).toHaveCount(0);
   await expect(row(page, "Good news")).toBeVisible();
@@ -212,6 +212,19 @@ test("new mail appears by itself", async ({ page, bob, arrive }, info) => {
   await expect(page.getByText("Nothing waits for you")).toBeVisible();
   await arrive({ subject: "Just now", text: "Look up!" });
   await expect(row(page, "Just now")).toBeVisible({ timeout: 15_000 });
+});
+
+test("what is ticked stays ticked when new mail comes in between", async ({ page, bob, arrive }, info) => {
+  test.skip(info.project.name !== "full", "elsewhere the list waits while something is ticked");
+  await arrive({ subject: "This one", text: "1" }, { subject: "Not this one", text: "2" });
+  await signIn(page, bob);
+  await tick(page, "This one");
+  await arrive({ subject: "In between", text: "3" });
+  await expect(row(page, "In between")).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("checkbox", { name: "Select: This one" })).toBeChecked();
+  await press(page, "Archive");
+  await expect(page.getByText("1 message archived.")).toBeVisible();
+  await expect(rows(page)).toHaveCount(2);
 });
 
 /** Until what was painted has been sent. */

@@ -6,7 +6,7 @@
 use mail::Address;
 use mail::message::parse::summarize;
 use std::error::Error;
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 use store::{Copy, Event, Flags, Intake, Kind, Options, Role, Source, Store};
 use tokio::task::JoinSet;
 

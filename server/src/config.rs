@@ -77,6 +77,7 @@ pub struct Config {
     pub sign_in: GuessLimit,
     /// Octets a new account may hold; 0 for no limit.
     pub quota: u64,
+    pub pop3_deletes: Pop3Deletes,
     /// Days that what was deleted stays in Trash; 0: for ever.
     pub trash_days: u32,
     /// Octets of disk that are kept free: below, nothing new is accepted.
@@ -91,6 +92,15 @@ pub struct Config {
 pub struct PlaintextAuth {
     pub submission: bool,
     pub pop3: bool,
+}
+
+/// What DELE and QUIT of a POP3 program mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pop3Deletes {
+    /// To Trash, for `trash_days`: what a desktop takes is still there for a traveller.
+    ToTrash,
+    /// For ever, as the program asks.
+    ForEver,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! Collecting mail over POP3 (RFC 1939): drives one session between socket, machine and store.
 //!
-//! What a program deletes goes to Trash and stays there for the retention period: a desktop that empties the maildrop
-//! cannot take from the traveller what only the webmail could still show.
+//! What a program deletes goes to Trash and stays there for the retention period (unless the operator says otherwise):
+//! a desktop that empties the maildrop cannot take from the traveller what only the webmail could still show.
 
 mod maildrops;
 
 pub use maildrops::Maildrops;
 
 use crate::carry::Weight;
+use crate::config::Pop3Deletes;
 use crate::house::House;
 use crate::inbound::session::{Heard, hear};
 use crate::lifecycle::Shutdown;
@@ -141,7 +142,7 @@ impl Collector {
             Err(SignInRefused::Wrong) => return Answer::Refused(Refusal::Credentials),
             Err(SignInRefused::Throttled | SignInRefused::Unavailable) => return Answer::Refused(Refusal::NotNow),
         };
-        let Some(lock) = self.house.maildrops.lock(account.id) else {
+        let Some(lock) = self.house.maildrops.lock_soon(account.id).await else {
             return Answer::Refused(Refusal::InUse);
         };
         match self.house.store.maildrop(account.id).await {
@@ -190,25 +191,32 @@ impl Collector {
     /// RFC 1939 §6, the UPDATE state: `+OK` promises that it is on disk.
     async fn delete(&mut self, deleted: Vec<i64>) -> Answer {
         let Some((account, _)) = &self.inside else { return Answer::NotRemoved };
-        let event = self.event(Kind::Deleted, &account.address);
         let count = deleted.len();
-        match self.house.store.mailboxes(account.id).await {
-            Ok(mailboxes) => {
-                let Some(trash) = mailboxes.iter().find(|mailbox| mailbox.role == Role::Trash) else {
-                    tracing::error!(account = account.address, "an account has no Trash");
-                    return Answer::NotRemoved;
-                };
-                let now = self.house.clock.now_ms();
-                match self.house.store.move_to(account.id, deleted, trash.id, event, now).await {
-                    Ok(_) => {
-                        self.deleted = count;
-                        self.house.notify.changed(account.id);
-                        Answer::Committed
-                    }
-                    Err(error) => not_removed(&error, &account.address),
-                }
+        match self.remove(account, deleted).await {
+            Ok(_) => {
+                self.deleted = count;
+                self.house.notify.changed(account.id);
+                Answer::Committed
             }
-            Err(error) => not_removed(&error, &account.address),
+            Err(error) => {
+                tracing::error!(%error, account = account.address, "what a POP3 program deleted could not be removed");
+                Answer::NotRemoved
+            }
+        }
+    }
+
+    async fn remove(&self, account: &Account, deleted: Vec<i64>) -> Result<i64, StoreError> {
+        let (store, now) = (&self.house.store, self.house.clock.now_ms());
+        match self.house.config.pop3_deletes {
+            Pop3Deletes::ForEver => {
+                store.destroy(account.id, deleted, self.event(Kind::Destroyed, &account.address), now).await
+            }
+            Pop3Deletes::ToTrash => {
+                let mailboxes = store.mailboxes(account.id).await?;
+                let trash = mailboxes.iter().find(|mailbox| mailbox.role == Role::Trash);
+                let trash = trash.ok_or_else(|| StoreError::Broken("an account has no Trash".to_owned()))?;
+                store.move_to(account.id, deleted, trash.id, self.event(Kind::Deleted, &account.address), now).await
+            }
         }
     }
 
@@ -232,9 +240,4 @@ impl Collector {
     fn event(&self, kind: Kind, address: &str) -> Event {
         Event { kind, by: address.to_owned(), detail: format!("POP3 from {}", self.peer) }
     }
-}
-
-fn not_removed(error: &StoreError, account: &str) -> Answer {
-    tracing::error!(%error, account, "what a POP3 program deleted could not be moved");
-    Answer::NotRemoved
 }

@@ -126,10 +126,20 @@ impl SignIn {
             }
         };
         let account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
-        if fresh && let Err(error) = self.store.signed_in(account.id, self.clock.now_ms()).await {
-            tracing::warn!(%error, account = account.address, "the last sign-in was not written down");
+        if fresh {
+            self.write_down(account.id);
         }
         Ok(account)
+    }
+
+    /// Nobody waits for this: who may read must be able to sign in, even while nothing can be written.
+    fn write_down(&self, account: i64) {
+        let (store, now) = (self.store.clone(), self.clock.now_ms());
+        tokio::spawn(async move {
+            if let Err(error) = store.signed_in(account, now).await {
+                tracing::warn!(%error, account, "the last sign-in was not written down");
+            }
+        });
     }
 
     /// Counts the attempt as a wrong guess until it proves right. Waits a little when too many came before it.
@@ -181,3 +191,6 @@ impl fmt::Display for Via {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,23 +1,25 @@
 //! Where a message waits while it comes in: small ones in memory, larger ones in a file that is gone with the session.
 
+use crate::carry::{Carry, Weight};
 use bytes::Bytes;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::Duration;
 use store::Source;
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Large messages that are read whole at the same time, whatever the number of sessions.
-const READ_AT_ONCE: usize = 2;
+/// KiB of large messages that are read whole at the same time, whatever the number of sessions.
+const READ_AT_ONCE: u32 = 48 * 1024;
+/// How long one waits for its turn. The client waits as long for its 250 (RFC 5321 §4.5.3.2.6: ten minutes).
+const PATIENCE: Duration = Duration::from_secs(8 * 60);
 
 /// The room with the spool files. Clones are the same room.
 #[derive(Clone)]
 pub struct Spool {
     dir: PathBuf,
     memory: usize,
-    reading: Arc<Semaphore>,
+    reading: Carry,
 }
 
 /// A message coming in.
@@ -43,7 +45,7 @@ enum Place {
 /// All of a message in memory, for as long as this lives.
 pub struct Read {
     pub bytes: Bytes,
-    _turn: Option<OwnedSemaphorePermit>,
+    _weight: Option<Weight>,
 }
 
 impl Spool {
@@ -56,7 +58,7 @@ impl Spool {
                 std::fs::remove_file(left)?;
             }
         }
-        Ok(Spool { dir, memory, reading: Arc::new(Semaphore::new(READ_AT_ONCE)) })
+        Ok(Spool { dir, memory, reading: Carry::new(READ_AT_ONCE) })
     }
 
     /// Begins a message with `head`, the fields we put before what comes in.
@@ -80,11 +82,12 @@ impl Spool {
     /// The whole message. Large ones wait for their turn, so that memory is bounded.
     pub async fn read(&self, spooled: &Spooled) -> io::Result<Read> {
         match &spooled.place {
-            Place::Memory(bytes) => Ok(Read { bytes: bytes.clone(), _turn: None }),
+            Place::Memory(bytes) => Ok(Read { bytes: bytes.clone(), _weight: None }),
             Place::File(path) => {
-                let turn = Arc::clone(&self.reading).acquire_owned().await.ok();
+                let size = i64::try_from(spooled.size).unwrap_or(i64::MAX);
+                let weight = self.reading.take(size, PATIENCE).await.ok_or(io::ErrorKind::TimedOut)?;
                 let bytes = tokio::fs::read(path).await?.into();
-                Ok(Read { bytes, _turn: turn })
+                Ok(Read { bytes, _weight: Some(weight) })
             }
         }
     }

@@ -35,11 +35,13 @@ pub struct Submission<'a> {
 /// Where it was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// By a mail program over SMTP, which has written Received already. `id` is in that field.
+    /// By a mail program over SMTP. Its message begins with `head` octets of ours, Return-Path and Received; `id` is in
+    /// them.
     Program {
         id: String,
         peer: String,
         with: &'static str,
+        head: usize,
     },
     Webmail,
     Bounce,

@@ -39,7 +39,10 @@ async fn measure(dir: &Path, connections: i64, messages: i64) {
         let new = NewAccount { address, name: String::new(), admin: false, password_hash: String::new(), quota: 0 };
         accounts.push(store.add_account(new, 1).await.expect("an account").id);
     }
-    let texts: Arc<Vec<(Bytes, Summary)>> = Arc::new((0..2000).map(message).collect());
+    let texts: Arc<Vec<(Bytes, Summary)>> = Arc::new({
+        let words = vocabulary();
+        (0..2000).map(|seed| message(&words, seed)).collect()
+    });
     let empty = size(dir);
     let next = Arc::new(AtomicI64::new(0));
     let (wall, cpu) = (seconds(ClockId::Monotonic), seconds(ClockId::ProcessCPUTime));
@@ -118,42 +121,46 @@ fn size(dir: &Path) -> u64 {
     each.sum()
 }
 
-/// A text of about 4 KiB: words of a language of 20,000, the common ones often (Zipf).
-fn message(seed: usize) -> (Bytes, Summary) {
-    let mut dice = seed as u64 * 0x9e37_79b9_7f4a_7c15 + 1;
-    let mut roll = move |sides: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        dice % sides
-    };
+/// A message of about 4 KiB: words of a language of 20,000, the common ones often (Zipf), numbers now and then.
+fn message(words: &[String], seed: usize) -> (Bytes, Summary) {
+    let mut dice = Dice(seed as u64 * 0x9e37_79b9_7f4a_7c15 + 1);
     let mut text = String::new();
     let mut line = 0;
-    while text.len() < SIZE - 700 {
-        let rank = (20_000f64.powf(roll(1 << 20) as f64 / (1 << 20) as f64)) as u64;
-        let word = word(rank);
-        line += word.len() + 1;
-        text.push_str(&word);
-        text.push_str(if line > 70 { "\r\n" } else { " " });
-        line = if line > 70 { 0 } else { line };
+    while text.len() < SIZE - 350 {
+        let begin = text.len();
+        text.push_str(dice.word(words));
+        if dice.below(25) == 0 {
+            text.push_str(&format!(" {}", dice.below(100_000)));
+        }
+        line += text.len() - begin;
+        text.push_str(if line > 66 { "\r\n" } else { " " });
+        line = if line > 66 { 0 } else { line };
     }
-    let from = format!("sender{}@peer.test", roll(5000));
-    let subject = format!("subject {} {} {}", word(roll(20_000)), word(roll(200)), word(roll(2000)));
+    let name = format!("{} {}", dice.word(words), dice.word(words));
+    let from = format!("{}.{}@sender.test", dice.word(words), dice.word(words));
+    let to = format!("user{}@bench.test", seed % 10);
+    let subject =
+        format!("subject {} {} {} {}", dice.word(words), dice.word(words), dice.word(words), dice.word(words));
     let raw = format!(
-        "Return-Path: <{from}>\r\nReceived: from mail{}.peer.test (mail.peer.test [192.0.2.{}]) by mx.bench.test with ESMTPS \
-         id {:x} (TLSv1.3); Fri, 2 Oct 2026 10:{}:{} +0000\r\nMessage-ID: <{:x}.{:x}@peer.test>\r\nDate: Fri, 2 Oct 2026 \
-         10:{}:{} +0000\r\nFrom: Sender Name <{from}>\r\nTo: User <user{}@bench.test>\r\nSubject: {subject}\r\nMIME-Version: \
-         1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n",
-        roll(9), roll(255), roll(u64::MAX), roll(60), roll(60), roll(u64::MAX), roll(u64::MAX), roll(60), roll(60), seed % 10,
+        "Return-Path: <{from}>\r\nReceived: from load.sender.test ([127.0.0.1])\r\n\tby mail.bench.test with ESMTP id \
+         {:016x}\r\n\tfor <{to}>;\r\n\tMon, 2 Mar 2026 10:{}:{} +0000\r\nFrom: \"{name}\" <{from}>\r\nTo: <{to}>\r\n\
+         Subject: {subject}\r\nDate: Mon, 2 Mar 2026 10:{}:{} +0000\r\nMessage-ID: <{:016x}.{}@sender.test>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
+        dice.roll(),
+        dice.below(60),
+        dice.below(60),
+        dice.below(60),
+        dice.below(60),
+        seed,
+        dice.below(1_000_000_000),
     );
-    let preview: String = text.chars().take(140).collect();
     let summary = Summary {
-        from_name: "Sender Name".into(),
-        people: format!("Sender Name {from} User user{}@bench.test", seed % 10),
+        people: format!("{name} {from} {to}"),
+        from_name: name,
         from_address: from,
-        to: "User".into(),
+        to,
         subject,
-        preview,
+        preview: text.chars().take(140).collect(),
         sent_at: Some(1_790_000_000_000),
         text,
         ..Summary::default()
@@ -161,16 +168,40 @@ fn message(seed: usize) -> (Bytes, Summary) {
     (raw.into(), summary)
 }
 
-/// The common words are short.
-fn word(rank: u64) -> String {
-    let mut rest = rank.wrapping_mul(2_654_435_761) % 1_000_003;
-    let syllables = 1 + (rank > 30) as u64 + (rank > 600) as u64 + (rank > 6000) as u64;
-    let mut word = String::new();
-    for _ in 0..syllables {
-        word.push(b"bcdfghklmnprstvw"[(rest % 16) as usize] as char);
-        word.push(b"aeiou"[(rest / 16 % 5) as usize] as char);
-        word.push(b"nrstl"[(rest / 80 % 5) as usize] as char);
-        rest = rest / 7 + 13;
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
-    word
+
+    fn below(&mut self, bound: u64) -> u64 {
+        (self.roll() >> 33) % bound
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len() as u64) as usize]
+    }
+
+    fn word<'a>(&mut self, words: &'a [String]) -> &'a str {
+        let fraction = self.below(1 << 30) as f64 / (1u64 << 30) as f64;
+        &words[(words.len() as f64).powf(fraction) as usize - 1]
+    }
+}
+
+/// Common words first, and short.
+fn vocabulary() -> Vec<String> {
+    const ONSETS: [&str; 20] =
+        ["b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "v", "w", "st", "tr", "ch", "sh", "pr"];
+    const VOWELS: [&str; 8] = ["a", "e", "i", "o", "u", "ea", "ou", "ai"];
+    const CODAS: [&str; 10] = ["", "", "n", "r", "s", "t", "l", "m", "nd", "ck"];
+    let mut dice = Dice(20);
+    let mut word = |at: usize| {
+        let syllables = 1 + usize::from(at > 60) + usize::from(at > 3000);
+        (0..syllables).map(|_| [dice.one(&ONSETS), dice.one(&VOWELS), dice.one(&CODAS)].concat()).collect()
+    };
+    (0..20_000).map(&mut word).collect()
 }

@@ -37,8 +37,7 @@ impl Disk {
     /// One or two system calls of a microsecond each.
     pub fn has_room(&self) -> bool {
         let free = self.free();
-        free >= self.reserve
-            || std::fs::metadata(self.held_path()).is_ok_and(|held| free + held.len() >= self.reserve)
+        free >= self.reserve || std::fs::metadata(self.held_path()).is_ok_and(|held| free + held.len() >= self.reserve)
     }
 
     /// Holds blocks back, if there is room and they are not held already. Without them deleting may fail on a full disk,
@@ -48,9 +47,8 @@ impl Disk {
         if size == 0 || path.exists() || self.free() < self.reserve + size {
             return;
         }
-        let allocated = File::create(&path).is_ok_and(|file| {
-            rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, size).is_ok()
-        });
+        let allocated = File::create(&path)
+            .is_ok_and(|file| rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, size).is_ok());
         if !allocated {
             let _ = std::fs::remove_file(&path);
         }

@@ -36,6 +36,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const FULL: i32 = 13;
+const CONSTRAINT_FOREIGNKEY: i32 = 787;
 const CONSTRAINT_PRIMARYKEY: i32 = 1555;
 const CONSTRAINT_UNIQUE: i32 = 2067;
 /// The index of the write-ahead log could not grow: on a full disk that is how it shows first.
@@ -56,6 +57,8 @@ impl From<sqlx::Error> for StoreError {
                 let code = cause.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0);
                 match (code, code & 0xff) {
                     (CONSTRAINT_UNIQUE | CONSTRAINT_PRIMARYKEY, _) => StoreError::Taken,
+                    // It names an account, a mailbox, a draft that is not there.
+                    (CONSTRAINT_FOREIGNKEY, _) => StoreError::NotFound,
                     (IOERR_SHMSIZE, _) | (_, FULL) => StoreError::Full,
                     (_, BUSY | LOCKED) => StoreError::Busy(error.to_string()),
                     _ => StoreError::Broken(error.to_string()),

@@ -44,10 +44,12 @@ pub struct LedgerLine {
     pub event: Event,
 }
 
-/// One line for each message of a list (JSON).
+/// One line for each message of a list (JSON), and one only when it is named twice.
 pub(crate) async fn write(tx: &mut Tx, messages: &str, event: &Event, now: Millis) -> Result<()> {
     sqlx::query(
-        "INSERT INTO ledger (message_id, at, kind, by_whom, detail) SELECT value, $2, $3, $4, $5 FROM json_each($1)",
+        "INSERT INTO ledger (message_id, line, at, kind, by_whom, detail)
+         SELECT DISTINCT given.value, 1 + coalesce((SELECT max(line) FROM ledger WHERE message_id = given.value), 0), $2, $3, $4, $5
+         FROM json_each($1) AS given",
     )
     .bind(messages)
     .bind(now)
@@ -85,7 +87,7 @@ impl Store {
             .bind(placement)
             .fetch_one(&self.reads)
             .await?;
-        let rows = sqlx::query("SELECT at, kind, by_whom, detail FROM ledger WHERE message_id = $1 ORDER BY id")
+        let rows = sqlx::query("SELECT at, kind, by_whom, detail FROM ledger WHERE message_id = $1 ORDER BY line")
             .bind(message)
             .fetch_all(&self.reads)
             .await?;
@@ -108,25 +110,19 @@ const STEP: i64 = 1000;
 
 async fn purge(tx: &mut Tx, before: Millis) -> Result<u64> {
     // The condition is the index's own (kind 7 is `Destroyed`).
-    let ended: Vec<(i64, Option<i64>)> = sqlx::query_as(
-        "SELECT id, message_id FROM ledger WHERE at < $1 AND (message_id IS NULL OR kind = 7) ORDER BY at LIMIT $2",
+    let ended: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT message_id, line FROM ledger WHERE at < $1 AND (message_id < 0 OR kind = 7) ORDER BY at LIMIT $2",
     )
     .bind(before)
     .bind(STEP)
     .fetch_all(tx.db())
     .await?;
-    let lines: Vec<i64> = ended.iter().map(|(line, _)| *line).collect();
-    let messages: Vec<i64> = ended.iter().filter_map(|(_, message)| *message).collect();
-    let mut forgotten = 0;
-    for (delete, ids) in [
-        (
-            "DELETE FROM ledger WHERE message_id IN (SELECT value FROM json_each($1))
-             AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = ledger.message_id)",
-            messages,
-        ),
-        ("DELETE FROM ledger WHERE id IN (SELECT value FROM json_each($1))", lines),
-    ] {
-        forgotten += sqlx::query(delete).bind(list(&ids)).execute(tx.db()).await?.rows_affected();
-    }
-    Ok(forgotten)
+    // Of a message that is still somewhere only the line goes that says it was destroyed elsewhere.
+    let forgotten = sqlx::query(
+        "DELETE FROM ledger WHERE message_id IN (SELECT value ->> 0 FROM json_each($1))
+         AND ((message_id, line) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))
+             OR NOT EXISTS (SELECT 1 FROM message m WHERE m.id = ledger.message_id))",
+    );
+    let list = serde_json::to_string(&ended).unwrap_or_default();
+    Ok(forgotten.bind(list).execute(tx.db()).await?.rows_affected())
 }

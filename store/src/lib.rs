@@ -13,6 +13,8 @@ mod ledger;
 mod mailbox;
 mod message;
 mod open;
+#[cfg(test)]
+mod plans;
 mod queue;
 mod search;
 mod session;

@@ -72,7 +72,8 @@ pub struct Keyset {
 }
 
 /// One range of the index `placement_page`, whatever the mailbox's size.
-pub(crate) const PAGE: &str = "SELECT p.id, p.mailbox_id, m.from_name, m.from_address, m.recipients, m.subject, m.preview,
+pub(crate) const PAGE: &str =
+    "SELECT p.id, p.mailbox_id, m.from_name, m.from_address, m.recipients, m.subject, m.preview,
         p.received_at, p.size, p.flags, m.has_attachment
     FROM placement p JOIN message m ON m.id = p.message_id
     WHERE p.mailbox_id = $2 AND p.account_id = $1 AND (p.received_at, p.id) < ($3, $4)

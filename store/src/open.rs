@@ -1,8 +1,9 @@
 //! Opening the store, and closing it.
 
 use crate::disk::Disk;
-use crate::writer::{Act, Job, Writer, options};
-use crate::{Result, StoreError, blob};
+use crate::message::Delivery;
+use crate::writer::{Act, Job, Writer, reading, writing};
+use crate::{Accepted, Result, StoreError, blob};
 use blob::Files;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions, SqliteConnection};
@@ -10,15 +11,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 /// How long a reader waits for a connection before it is told that the store is busy.
 const READ_PATIENCE: Duration = Duration::from_secs(10);
-/// Pages that a reading connection keeps, in KiB.
-const READ_CACHE: &str = "-4096";
-/// The writer sorts new words into the whole of the search index: it keeps more.
-const WRITE_CACHE: &str = "-32768";
-
 pub struct Options {
     /// The data directory: `restante.db`, `blobs/`, `spool/`.
     pub dir: PathBuf,
@@ -62,7 +59,7 @@ impl Store {
         std::fs::create_dir_all(&dir)?;
         let (lock, alone) = lock(&dir)?;
         let database = dir.join("restante.db");
-        let mut connection = options(&database).pragma("cache_size", WRITE_CACHE).connect().await?;
+        let mut connection = writing(&database).connect().await?;
         sqlx::migrate!("migrations/sqlite").run(&mut connection).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error) => error.into(),
             other => StoreError::Broken(other.to_string()),
@@ -77,7 +74,7 @@ impl Store {
             .max_lifetime(None)
             // A connection to a file does not break while it rests.
             .test_before_acquire(false)
-            .connect_lazy_with(options(&database).pragma("cache_size", READ_CACHE).pragma("query_only", "1"));
+            .connect_lazy_with(reading(&database));
         let disk = Arc::new(Disk::new(dir, reserve));
         disk.hold();
         if alone {
@@ -95,7 +92,7 @@ impl Store {
         // Not before all is well: from here on only shared, so that a second process may come.
         lock.unlock()?;
         lock.lock_shared()?;
-        let writer = Writer::start(database, connection, disk.clone());
+        let writer = Writer::start(database, connection, disk.clone())?;
         Ok(Store { reads, files, writer, disk, presence: Arc::new(Presence { lock, sweep }) })
     }
 
@@ -113,6 +110,14 @@ impl Store {
 
     pub(crate) async fn write<J: Job>(&self, job: J) -> Result<J::Answer> {
         self.writer.run(job).await
+    }
+
+    /// Hands a message to the writer.
+    pub(crate) async fn deliver(
+        &self,
+        delivery: impl FnOnce(oneshot::Sender<Result<Accepted>>) -> Delivery,
+    ) -> Result<Accepted> {
+        self.writer.deliver(delivery).await
     }
 
     /// Runs a closure as a job.

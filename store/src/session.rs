@@ -28,7 +28,8 @@ impl Store {
 
     fn put_session(&self, put: &'static str, row: SessionRow) -> impl Future<Output = Result<()>> + Send {
         self.act(move |tx| {
-            let put = sqlx::query(put).bind(row.id.to_vec()).bind(row.account).bind(row.data.clone()).bind(row.expires_at);
+            let put =
+                sqlx::query(put).bind(row.id.to_vec()).bind(row.account).bind(row.data.clone()).bind(row.expires_at);
             Box::pin(async move {
                 put.execute(tx.db()).await?;
                 Ok(())

@@ -4,7 +4,7 @@ use super::{accounts_page::space, command::restante, secret::SecretOnce};
 use crate::{
     calls::{RemoveAccount, SetAccountActive, SetQuota, read_account},
     layout::Notices,
-    parts::{CommandLine, Icon, Trouble},
+    parts::{Answered, CommandLine, Icon, Trouble},
 };
 use api::{AccountLine, Refusal, Role};
 use leptos::{form::ActionForm, prelude::*};
@@ -34,7 +34,12 @@ pub fn AccountPage() -> impl IntoView {
         },
     );
     // An act that went well must not hide that another was refused.
-    let refused = move || [acts.activate.value().get(), acts.quota.value().get(), acts.remove.value().get()].into_iter().flatten().find_map(Result::err);
+    let refused = move || {
+        [acts.activate.value().get(), acts.quota.value().get(), acts.remove.value().get()]
+            .into_iter()
+            .flatten()
+            .find_map(Result::err)
+    };
     view! {
         <a class="tool back" href="/admin/accounts">
             <Icon name="arrow-left" />
@@ -43,7 +48,7 @@ pub fn AccountPage() -> impl IntoView {
         <Notices />
         <super::Refused error=Signal::derive(refused) />
         <SecretOnce made=false />
-        <Transition>
+        <Answered>
             {move || {
                 account
                     .get()
@@ -52,7 +57,7 @@ pub fn AccountPage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
     }
     .into_any()
 }

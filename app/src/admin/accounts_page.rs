@@ -4,13 +4,13 @@ use super::{command::restante, secret::SecretOnce};
 use crate::{
     calls::list_accounts,
     layout::Notices,
-    parts::{CommandLine, Empty, Icon, Time, Trouble},
+    parts::{Answered, CommandLine, Empty, GetForm, Icon, Time, Trouble},
     words,
 };
 use api::{AccountLine, AccountsAsk, Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Form, hooks::use_query_map, location::Url};
+use leptos_router::{hooks::use_query_map, location::Url};
 
 #[component]
 pub fn AccountsPage() -> impl IntoView {
@@ -24,19 +24,19 @@ pub fn AccountsPage() -> impl IntoView {
             <div class="page-name">
                 <h1>"Accounts"</h1>
                 <p class="tally">
-                    <Transition>
+                    <Answered part=true>
                         {move || {
                             let found = accounts.get().and_then(Result::ok)?;
                             Some(words::many(found.total, "account", "accounts"))
                         }}
-                    </Transition>
+                    </Answered>
                 </p>
             </div>
             <Finder ask />
         </header>
         <Notices />
         <SecretOnce made=true />
-        <Transition>
+        <Answered>
             {move || {
                 accounts
                     .get()
@@ -45,7 +45,7 @@ pub fn AccountsPage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
         <AddForm
             address=query.with_untracked(|query| query.get("address")).unwrap_or_default()
             name=query.with_untracked(|query| query.get("name")).unwrap_or_default()
@@ -58,25 +58,23 @@ pub fn AccountsPage() -> impl IntoView {
 #[component]
 fn Finder(ask: Memo<AccountsAsk>) -> impl IntoView {
     view! {
-        <search class="search">
-            <Form method="get" action="/admin/accounts" attr:class="search-form" attr:role="search">
-                <Icon name="search" />
-                <input
-                    class="search-field"
-                    type="search"
-                    name="q"
-                    value=move || ask.with(|ask| ask.search.clone())
-                    placeholder="Part of an address or name"
-                    aria-label="Search accounts"
-                    dir="auto"
-                />
-                {move || {
-                    let domain = ask.with(|ask| ask.domain.clone());
-                    (!domain.is_empty()).then(|| view! { <input type="hidden" name="domain" value=domain /> })
-                }}
-                <button class="search-go">"Search"</button>
-            </Form>
-        </search>
+        <GetForm action="/admin/accounts" class="search-form">
+            <Icon name="search" />
+            <input
+                class="search-field"
+                type="search"
+                name="q"
+                value=move || ask.with(|ask| ask.search.clone())
+                placeholder="Part of an address or name"
+                aria-label="Search accounts"
+                dir="auto"
+            />
+            {move || {
+                let domain = ask.with(|ask| ask.domain.clone());
+                (!domain.is_empty()).then(|| view! { <input type="hidden" name="domain" value=domain /> })
+            }}
+            <button class="search-go">"Search"</button>
+        </GetForm>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{AddDomain, RemoveDomain, SetDomainActive, list_domains},
     layout::Notices,
-    parts::{CommandLine, Empty, Icon, Time, Trouble},
+    parts::{Answered, CommandLine, Empty, Icon, Time, Trouble},
     words,
 };
 use api::DomainLine;
@@ -27,7 +27,12 @@ pub fn DomainsPage() -> impl IntoView {
         |_| list_domains(),
     );
     // An act that went well must not hide that another was refused.
-    let refused = move || [acts.add.value().get(), acts.activate.value().get(), acts.remove.value().get()].into_iter().flatten().find_map(Result::err);
+    let refused = move || {
+        [acts.add.value().get(), acts.activate.value().get(), acts.remove.value().get()]
+            .into_iter()
+            .flatten()
+            .find_map(Result::err)
+    };
     view! {
         <Title text="Domains" />
         <header class="page-head">
@@ -38,7 +43,7 @@ pub fn DomainsPage() -> impl IntoView {
         </header>
         <Notices />
         <super::Refused error=Signal::derive(refused) />
-        <Transition>
+        <Answered>
             {move || {
                 domains
                     .get()
@@ -47,7 +52,7 @@ pub fn DomainsPage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
         <section class="sheet" aria-labelledby="add">
             <h2 id="add">"Add a domain"</h2>
             <ActionForm action=acts.add attr:class="fields">

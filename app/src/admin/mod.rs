@@ -97,7 +97,8 @@ fn State(active: bool) -> impl IntoView {
 fn Refused(error: Signal<Option<crate::AppError>>) -> impl IntoView {
     let query = use_query_map();
     move || {
-        let said = query.with(|query| query.get("__err")).map(|err| ServerFnUrlError::<crate::AppError>::decode_err(&err));
+        let said =
+            query.with(|query| query.get("__err")).map(|err| ServerFnUrlError::<crate::AppError>::decode_err(&err));
         error.get().filter(|error| Some(error) != said.as_ref()).map(|error| {
             view! { <crate::parts::Notice tone=crate::parts::Tone::Bad>{crate::words::error(error)}</crate::parts::Notice> }
         })

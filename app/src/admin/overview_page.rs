@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::read_overview,
     layout::Notices,
-    parts::{CommandLine, Icon, Trouble},
+    parts::{Answered, CommandLine, Icon, Trouble},
     words,
 };
 use api::Overview;
@@ -40,7 +40,7 @@ pub fn OverviewPage() -> impl IntoView {
             </div>
         </header>
         <Notices />
-        <Transition>
+        <Answered>
             {move || {
                 overview
                     .get()
@@ -49,7 +49,7 @@ pub fn OverviewPage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{CancelRecipient, RetryRecipient, list_queue},
     layout::Notices,
-    parts::{CommandLine, Empty, Icon, Time, Trouble},
+    parts::{Answered, CommandLine, Empty, Icon, Time, Trouble},
     words,
 };
 use api::QueueLine;
@@ -22,7 +22,8 @@ pub fn QueuePage() -> impl IntoView {
     let acts = Acts { retry: ServerAction::new(), cancel: ServerAction::new() };
     let queue = Resource::new(move || (acts.retry.version().get(), acts.cancel.version().get()), |_| list_queue());
     // An act that went well must not hide that another was refused.
-    let refused = move || [acts.retry.value().get(), acts.cancel.value().get()].into_iter().flatten().find_map(Result::err);
+    let refused =
+        move || [acts.retry.value().get(), acts.cancel.value().get()].into_iter().flatten().find_map(Result::err);
     view! {
         <Title text="Queue" />
         <header class="page-head">
@@ -33,7 +34,7 @@ pub fn QueuePage() -> impl IntoView {
         </header>
         <Notices />
         <super::Refused error=Signal::derive(refused) />
-        <Transition>
+        <Answered>
             {move || {
                 queue
                     .get()
@@ -42,7 +43,7 @@ pub fn QueuePage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
         <CommandLine line=restante("queue", "list", &[]) />
     }
     .into_any()

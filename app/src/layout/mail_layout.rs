@@ -8,7 +8,7 @@ use crate::{
     AppError,
     calls::{list_mailboxes, read_usage},
     live::{KeysHelp, Live, listen},
-    parts::{BeginButton, Beginning, Brand, Icon},
+    parts::{Answered, BeginButton, Beginning, Brand, Icon},
 };
 use api::MailboxLine;
 use leptos::prelude::*;
@@ -38,10 +38,10 @@ pub fn MailLayout() -> impl IntoView {
                     <span class="vh">"Menu"</span>
                 </summary>
                 <div class="menu-sheet">
-                    <Transition>
+                    <Answered part=true>
                         <nav aria-label="Mailboxes">{move || view! { <MailboxLinks mailboxes=lines() /> }}</nav>
                         {move || view! { <RailFoot usage=full() /> }}
-                    </Transition>
+                    </Answered>
                 </div>
             </details>
         }
@@ -69,12 +69,12 @@ pub fn MailLayout() -> impl IntoView {
                         command="compose"
                         class="button primary write"
                     />
-                    <Transition>
+                    <Answered part=true>
                         <div class="rail-nav">
                             {move || view! { <MailboxLinks mailboxes=lines() main=true /> }}
                         </div>
                         {move || view! { <RailFoot usage=full() /> }}
-                    </Transition>
+                    </Answered>
                 </nav>
                 <main id="main" class="content" tabindex="-1">
                     <Outlet />

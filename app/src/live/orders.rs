@@ -3,16 +3,18 @@
 use super::{Live, Toast};
 use crate::{
     AppError,
-    calls::{ActOnMessages, Order, Verb, act_on_messages},
+    calls::{Order, Verb, act_on_messages},
     words,
 };
-use leptos::{form::FromFormData, prelude::*, task::spawn_local};
+use leptos::{form::form_data_from_event, prelude::*, task::spawn_local};
 use web_sys::SubmitEvent;
 
 /// Reads what a form orders from its submission. The mailbox it came from is beside it.
 pub fn read_order(event: &SubmitEvent) -> Result<(Order, String), AppError> {
-    let form = ActOnMessages::from_event(event).map_err(|_| AppError::Refused(api::Refusal::NotFound))?;
-    Ok((Order::read(form.ids, &form.act, &form.one, &form.mailbox)?, form.from))
+    let form = form_data_from_event(event).map_err(|_| AppError::Refused(api::Refusal::NotFound))?;
+    let field = |name: &str| form.get(name).as_string().unwrap_or_default();
+    let ids = form.get_all("ids[]").iter().filter_map(|id| id.as_string()?.parse().ok()).collect();
+    Ok((Order::read(ids, &field("act"), &field("one"), &field("mailbox"))?, field("from")))
 }
 
 /// Undo: the messages go back into the mailbox they came from, and lists that hid them show them again.

@@ -2,6 +2,7 @@
 
 use super::dom;
 use leptos::prelude::*;
+use std::collections::HashSet;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, MouseEvent};
 
@@ -10,11 +11,13 @@ use web_sys::{HtmlInputElement, MouseEvent};
 pub struct Picks {
     pub count: RwSignal<usize>,
     last: StoredValue<Option<usize>>,
+    /// The ticked messages, for the checkboxes that replace these when the list is read again.
+    ticked: StoredValue<HashSet<String>>,
 }
 
 impl Picks {
     pub fn new() -> Picks {
-        Picks { count: RwSignal::new(0), last: StoredValue::new(None) }
+        Picks { count: RwSignal::new(0), last: StoredValue::new(None), ticked: StoredValue::default() }
     }
 
     fn boxes() -> Vec<HtmlInputElement> {
@@ -23,7 +26,19 @@ impl Picks {
 
     /// Counts again, after anything changed.
     pub fn recount(self) {
-        self.count.set(Self::boxes().iter().filter(|input| input.checked()).count());
+        let ticked: HashSet<String> =
+            Self::boxes().iter().filter(|input| input.checked()).map(HtmlInputElement::value).collect();
+        self.count.set(ticked.len());
+        self.ticked.set_value(ticked);
+    }
+
+    /// Ticks again what was ticked before the list was drawn anew: new mail must not undo a choice.
+    pub fn restore(self) {
+        let boxes = Self::boxes();
+        self.ticked.with_value(|ticked| {
+            boxes.iter().filter(|input| ticked.contains(&input.value())).for_each(|input| input.set_checked(true));
+        });
+        self.recount();
     }
 
     /// Ticks or unticks every row on the page.

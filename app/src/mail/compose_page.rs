@@ -1,11 +1,10 @@
 //! Writing: one form that posts everything, and saves by itself while somebody types.
 
-use super::mailbox_page::Waiting;
 use crate::{
     calls::open_draft,
     layout::Notices,
     live::{Autosave, Saving, read_draft},
-    parts::{Icon, Mark, Notice, Tone, Trouble},
+    parts::{Answered, Icon, Mark, Notice, Tone, Trouble},
     words,
 };
 use api::{Attachment, DraftView, Refusal};
@@ -28,7 +27,7 @@ pub fn ComposePage() -> impl IntoView {
         },
     );
     view! {
-        <Transition fallback=Waiting>
+        <Answered>
             {move || {
                 draft
                     .get()
@@ -37,7 +36,7 @@ pub fn ComposePage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
     }
     .into_any()
 }

@@ -5,11 +5,11 @@ use crate::{
     calls::{EmptyMailbox, list_messages},
     layout::Notices,
     live::Live,
-    parts::{Icon, SearchBox, Trouble},
+    parts::{Answered, Icon, SearchBox, Trouble},
     words,
 };
 use api::{ListAsk, ListPage, MailboxLine, MailboxRole, Refusal};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -27,7 +27,7 @@ pub fn MailboxPage() -> impl IntoView {
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.mailbox, ask.page, ask.cursor)));
     let page = Resource::new(move || (ask.get(), live.list.get()), |(ask, _)| list_messages(ask));
     view! {
-        <Transition fallback=Waiting>
+        <Answered>
             {move || {
                 page.get()
                     .map(|page| match page {
@@ -35,19 +35,7 @@ pub fn MailboxPage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
-    }
-    .into_any()
-}
-
-/// While the list is on its way: its shape, quietly.
-#[component]
-pub fn Waiting() -> impl IntoView {
-    view! {
-        <div class="waiting" role="status">
-            <span class="vh">"Loading"</span>
-            {(0..8).map(|_| view! { <div class="waiting-row" aria-hidden="true"></div> }).collect_view()}
-        </div>
+        </Answered>
     }
     .into_any()
 }
@@ -97,7 +85,6 @@ fn Shown(page: ListPage, state: ListState) -> impl IntoView {
 /// Deletes all that is in Trash or Junk, after asking.
 #[component]
 fn EmptyButton(role: MailboxRole) -> impl IntoView {
-    let action = ServerAction::<EmptyMailbox>::new();
     let (word, name, then) = match role {
         MailboxRole::Junk => ("junk", "Junk", "/mail/junk"),
         _ => ("trash", "Trash", "/mail/trash"),
@@ -110,11 +97,11 @@ fn EmptyButton(role: MailboxRole) -> impl IntoView {
             </summary>
             <div class="sure-sheet">
                 <p>{format!("Everything in {name} is deleted for ever. This cannot be undone.")}</p>
-                <ActionForm action>
+                <form method="post" action=EmptyMailbox::url()>
                     <input type="hidden" name="role" value=word />
                     <input type="hidden" name="then" value=then />
                     <button class="button danger">"Delete for ever"</button>
-                </ActionForm>
+                </form>
             </div>
         </details>
     }

@@ -1,13 +1,13 @@
 //! One message: a letter with its postmark, what can be done with it, and what came with it.
 
-use super::{list::MoveTo, mailbox_page::Waiting};
+use super::list::MoveTo;
 use crate::{
     calls::{ActOnMessages, open_message},
     layout::Notices,
     live::{Live, carry_out, read_order},
     parts::{
-        Attachments, BeginButton, Beginning, HtmlBody, Icon, Notice, People, PersonFull, Postmark, StarShape, TextBody, Tone,
-        Trouble,
+        Answered, Attachments, BeginButton, Beginning, HtmlBody, Icon, Notice, People, PersonFull, Postmark, StarShape,
+        TextBody, Tone, Trouble,
     },
 };
 use api::{Body, MailboxRole, MessageView, Person, Refusal};
@@ -42,7 +42,7 @@ pub fn MessagePage() -> impl IntoView {
         now
     });
     view! {
-        <Transition fallback=Waiting>
+        <Answered>
             {move || {
                 message
                     .get()
@@ -51,7 +51,7 @@ pub fn MessagePage() -> impl IntoView {
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
-        </Transition>
+        </Answered>
     }
     .into_any()
 }

@@ -7,12 +7,7 @@ mod message_page;
 mod search_page;
 mod settings_page;
 
-use crate::{
-    context::provide_facts,
-    layout::MailLayout,
-    parts::Missing,
-    session::{SignInPage, SignedOutPage},
-};
+use crate::{context::provide_facts, layout::MailLayout, parts::Missing};
 use compose_page::ComposePage;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -26,7 +21,7 @@ use message_page::MessagePage;
 use search_page::SearchPage;
 use settings_page::SettingsPage;
 
-/// Where `MailApp` has pages, as axum writes paths.
+/// Where `mail_shell` has pages, as axum writes paths; the first two are the door's (`DoorApp`).
 pub const MAIL_ROUTES: [&str; 7] =
     ["/sign-in", "/signed-out", "/mail/{slug}", "/mail/m/{id}", "/search", "/compose/{draft}", "/settings"];
 
@@ -39,8 +34,6 @@ pub fn MailApp() -> impl IntoView {
         <Title formatter=|text: String| if text.is_empty() { "Restante".to_owned() } else { format!("{text} · Restante") } />
         <Router>
             <Routes fallback=Missing>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/signed-out") view=SignedOutPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=MailLayout ssr=SsrMode::Async>
                     <Route path=path!("/mail/m/:id") view=MessagePage ssr=SsrMode::Async />
                     <Route path=path!("/mail/:slug") view=MailboxPage ssr=SsrMode::Async />

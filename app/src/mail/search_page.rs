@@ -1,19 +1,16 @@
 //! Search: what was asked, in which mailbox, and what was found.
 
-use super::{
-    list::{ListState, MessageList},
-    mailbox_page::Waiting,
-};
+use super::list::{ListState, MessageList};
 use crate::{
     calls::list_messages,
     layout::{Mailboxes, Notices},
     live::Live,
-    parts::{Empty, Icon, Trouble},
+    parts::{Answered, Empty, GetForm, Icon, Trouble},
 };
 use api::ListAsk;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Form, hooks::use_query_map, location::Url};
+use leptos_router::{hooks::use_query_map, location::Url};
 
 #[component]
 pub fn SearchPage() -> impl IntoView {
@@ -66,7 +63,7 @@ pub fn SearchPage() -> impl IntoView {
         </header>
         <SearchForm ask />
         <Notices />
-        <Transition fallback=Waiting>{found}</Transition>
+        <Answered>{found}</Answered>
     }
     .into_any()
 }
@@ -94,34 +91,32 @@ fn SearchForm(ask: Memo<ListAsk>) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <search>
-            <Form method="get" action="/search" attr:class="search-page" attr:role="search">
-                <label class="search-words">
-                    <span class="vh">"Search for"</span>
-                    <Icon name="search" />
-                    <input
-                        type="search"
-                        name="q"
-                        value=move || ask.with(|ask| ask.query.clone())
-                        placeholder="Search mail"
-                        autocomplete="off"
-                        dir="auto"
-                        data-command="search"
-                        autofocus=ask.with_untracked(|ask| ask.query.is_empty())
-                    />
-                </label>
-                <label class="search-in">
-                    <span class="vh">"In"</span>
-                    <select name="in">
-                        <option value="" selected=move || within().is_empty()>
-                            "All mail"
-                        </option>
-                        <Transition>{places}</Transition>
-                    </select>
-                </label>
-                <button class="button primary">"Search"</button>
-            </Form>
-        </search>
+        <GetForm action="/search" class="search-page">
+            <label class="search-words">
+                <span class="vh">"Search for"</span>
+                <Icon name="search" />
+                <input
+                    type="search"
+                    name="q"
+                    value=move || ask.with(|ask| ask.query.clone())
+                    placeholder="Search mail"
+                    autocomplete="off"
+                    dir="auto"
+                    data-command="search"
+                    autofocus=ask.with_untracked(|ask| ask.query.is_empty())
+                />
+            </label>
+            <label class="search-in">
+                <span class="vh">"In"</span>
+                <select name="in">
+                    <option value="" selected=move || within().is_empty()>
+                        "All mail"
+                    </option>
+                    <Answered part=true>{places}</Answered>
+                </select>
+            </label>
+            <button class="button primary">"Search"</button>
+        </GetForm>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use crate::{
     context::{ProgramSettings, Security, with_facts},
     layout::Notices,
     live::Live,
-    parts::Meter,
+    parts::{Answered, Meter},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -51,9 +51,9 @@ pub fn SettingsPage() -> impl IntoView {
                     <div>
                         <dt>"Space"</dt>
                         <dd>
-                            <Transition>
+                            <Answered part=true>
                                 {move || usage.get().and_then(Result::ok).map(|usage| view! { <Meter usage /> })}
-                            </Transition>
+                            </Answered>
                         </dd>
                     </div>
                 </dl>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 fn kind(attachment: &Attachment) -> String {
     let extension = attachment.name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
     let plain = (1..=4).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric());
-    if plain { extension.to_uppercase() } else { "FILE".to_owned() }
+    if plain { extension.to_ascii_uppercase() } else { "FILE".to_owned() }
 }
 
 #[component]

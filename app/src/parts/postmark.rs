@@ -22,7 +22,7 @@ impl Stamped {
         let (year, month, day) = (words.next()?, words.next()?, words.next()?);
         let plain = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) && day.parse::<u8>().is_ok();
         plain.then(|| Stamped {
-            day: format!("{day} {}", month.to_uppercase()),
+            day: format!("{day} {}", month.to_ascii_uppercase()),
             year: year.to_owned(),
             time: time.trim().to_owned(),
         })

@@ -1,6 +1,9 @@
 //! The end: what was removed, and what may remain.
 
-use crate::{layout::Plain, parts::{Icon, Mark}};
+use crate::{
+    layout::Plain,
+    parts::{Icon, Mark},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 

@@ -10,7 +10,9 @@ use axum::http::header;
 async fn the_document_names_its_files_and_its_program() {
     let inbox = page("/mail/inbox").await;
     inbox.has("<!DOCTYPE html><html lang=\"en\">").has("<link rel=\"stylesheet\" href=\"/assets/style.1a2b.css\">");
-    inbox.has("src=\"/assets/boot.1a2b.js\" data-module=\"/assets/mail.1a2b.js\" data-wasm=\"/assets/mail_bg.1a2b.wasm\"");
+    inbox.has(
+        "src=\"/assets/boot.1a2b.js\" data-module=\"/assets/mail.1a2b.js\" data-wasm=\"/assets/mail_bg.1a2b.wasm\"",
+    );
     let admin = page_for(Who::Admin, "/admin").await;
     admin.has("data-module=\"/assets/admin.1a2b.js\"").has("data-build=\"1a2b\"");
 }
@@ -43,6 +45,7 @@ async fn a_list_reads_itself_again_where_there_is_no_javascript() {
 async fn what_the_contract_calls_routes_is_what_the_pages_have() {
     let mut listed: Vec<_> = leptos_axum::generate_route_list(app::MailApp)
         .iter()
+        .chain(&leptos_axum::generate_route_list(app::DoorApp))
         .chain(&leptos_axum::generate_route_list(app::AdminApp))
         .map(|route| {
             assert_eq!(route.mode(), &leptos_router::SsrMode::Async, "{}", route.path());

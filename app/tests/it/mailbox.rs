@@ -16,7 +16,10 @@ async fn the_inbox_is_a_form_with_a_checkbox_and_a_link_for_each_message() {
     inbox.has("<input type=\"hidden\" name=\"then\" value=\"/mail/inbox\">");
     assert_eq!(inbox.visible().matches("name=\"ids[]\"").count(), 50);
     inbox.has("<a href=\"/mail/m/17\" class=\"what\">").has("name=\"one\" value=\"star-17\"");
-    inbox.has("name=\"one\" value=\"unstar-18\"").has("name=\"act\" value=\"archive\"").has("name=\"act\" value=\"move\"");
+    inbox
+        .has("name=\"one\" value=\"unstar-18\"")
+        .has("name=\"act\" value=\"archive\"")
+        .has("name=\"act\" value=\"move\"");
 }
 
 #[tokio::test]
@@ -40,7 +43,11 @@ async fn what_strangers_write_is_text() {
 
 #[tokio::test]
 async fn pages_are_links() {
-    page("/mail/inbox").await.has("1–50 of 12,431").has("href=\"/mail/inbox?p=2&amp;c=k67\" rel=\"next\"").lacks("rel=\"prev\"");
+    page("/mail/inbox")
+        .await
+        .has("1–50 of 12,431")
+        .has("href=\"/mail/inbox?p=2&amp;c=k67\" rel=\"next\"")
+        .lacks("rel=\"prev\"");
     let second = page("/mail/inbox?p=2&c=k67").await;
     second.has("51–100 of 12,431").has("href=\"/mail/inbox\" rel=\"prev\"");
     second.has("name=\"then\" value=\"/mail/inbox?p=2&amp;c=k67\"");

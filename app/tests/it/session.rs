@@ -7,17 +7,18 @@ use axum::http::StatusCode;
 async fn signing_in_is_a_plain_form() {
     let door = page_for(Who::Nobody, "/sign-in").await;
     assert_eq!(door.status, StatusCode::OK);
-    door.has("action=\"/sign-in\"").has("name=\"address\"").has("name=\"password\"").has("autocomplete=\"current-password\"");
+    door.has("action=\"/sign-in\"")
+        .has("name=\"address\"")
+        .has("name=\"password\"")
+        .has("autocomplete=\"current-password\"");
     door.has("mail.comentum.test").lacks("role=\"alert\"");
 }
 
 #[tokio::test]
 async fn a_wrong_password_keeps_the_address_and_where_one_was_going() {
-    let again = page_for(
-        Who::Nobody,
-        "/sign-in?refused=wrong-credentials&address=bob%40comentum.test&next=%2Fmail%2Fm%2F17",
-    )
-    .await;
+    let again =
+        page_for(Who::Nobody, "/sign-in?refused=wrong-credentials&address=bob%40comentum.test&next=%2Fmail%2Fm%2F17")
+            .await;
     again.has("Address and password do not match.").has("value=\"bob@comentum.test\"");
     again.has("name=\"next\" value=\"/mail/m/17\"");
 }

@@ -12,7 +12,7 @@ const PAGE: i64 = 500;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
-    /// Make an account. Prints its password, unless one is handed in.
+    /// Make an account. Prints its password, unless one is handed in. How much it may hold: --quota 2GiB.
     Add {
         /// As bob@example.com; the domain must be one of this server.
         address: String,
@@ -22,9 +22,6 @@ pub enum Command {
         /// May manage accounts and domains in the webmail.
         #[arg(long)]
         admin: bool,
-        /// As 2GiB; 0 for no limit. Without it what the configuration says.
-        #[arg(long = "limit", value_name = "SIZE")]
-        quota: Option<String>,
         /// Read the password from standard input, one line.
         #[arg(long)]
         password_stdin: bool,
@@ -53,12 +50,9 @@ pub enum Command {
 
 pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
-        Command::Add { address, name, admin, quota, password_stdin } => {
+        Command::Add { address, name, admin, password_stdin } => {
             let address = parse(&address)?;
-            let quota = match quota {
-                Some(text) => size(&text)?,
-                None => i64::try_from(desk.config.quota).unwrap_or(i64::MAX),
-            };
+            let quota = i64::try_from(desk.config.quota).unwrap_or(i64::MAX);
             let (password, made) = password(desk, password_stdin)?;
             let password_hash = hash(desk, &password).await?;
             let new = NewAccount { address: address.clone(), name, admin, password_hash, quota };

@@ -1,6 +1,6 @@
 //! What holds when nothing is said: safe on a desk, on ports that need no rights.
 
-use super::{Config, LogFormat, PlaintextAuth};
+use super::{Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use mail::Domain;
@@ -50,6 +50,7 @@ impl Default for Config {
             argon2: Cost { memory: 19 * 1024, iterations: 2 },
             sign_in: GuessLimit { burst: 30, interval: Duration::from_millis(500) },
             quota: 0,
+            pop3_deletes: Pop3Deletes::ToTrash,
             trash_days: 30,
             disk_reserve: 64 * 1024 * 1024,
             readers: 4,

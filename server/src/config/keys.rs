@@ -3,7 +3,7 @@
 use super::values::{
     between, duration, list, listener, name_server, next_hops, number, on_or_off, positive_duration, size, web_url,
 };
-use super::{Config, LogFormat, PlaintextAuth};
+use super::{Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use mail::Domain;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -170,6 +170,9 @@ pub const KEYS: &[Key] = &[
         put(&mut config.sign_in.interval, positive_duration(text))
     }),
     key("quota", "what a new account may hold; 0: no limit", SIZE, |config, text| put(&mut config.quota, size(text))),
+    key("pop3_deletes", "where mail goes that a POP3 program deletes", "trash, or forever", |config, text| {
+        put(&mut config.pop3_deletes, pop3_deletes(text))
+    }),
     key(
         "trash_days",
         "days that deleted mail stays in Trash; 0: for ever",
@@ -199,6 +202,14 @@ fn some_path(text: &str) -> Option<PathBuf> {
 
 fn some_filter(text: &str) -> Option<String> {
     text.parse::<tracing_subscriber::filter::Targets>().ok().filter(|_| !text.is_empty()).map(|_| text.to_owned())
+}
+
+fn pop3_deletes(text: &str) -> Option<Pop3Deletes> {
+    match text {
+        "trash" => Some(Pop3Deletes::ToTrash),
+        "forever" => Some(Pop3Deletes::ForEver),
+        _ => None,
+    }
 }
 
 fn log_format(text: &str) -> Option<LogFormat> {

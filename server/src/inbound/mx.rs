@@ -13,6 +13,7 @@ use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Copy, Event, Flags, Kind, Recipient, Role, StoreError};
 
@@ -20,11 +21,13 @@ pub struct MxDesk {
     house: Arc<House>,
     /// The sender under way, for the log.
     sender: String,
+    /// Recipients of the message under way that were found at RCPT.
+    found: HashMap<ForwardPath, i64>,
 }
 
 impl MxDesk {
     pub fn new(house: Arc<House>) -> Self {
-        MxDesk { house, sender: String::new() }
+        MxDesk { house, sender: String::new(), found: HashMap::new() }
     }
 
     async fn look_at(&self, path: &ReversePath) -> Result<SenderFindings, StoreError> {
@@ -42,22 +45,22 @@ impl MxDesk {
     }
 
     /// The accounts that a message is for, each once, however many of its addresses were named.
-    async fn accounts(&self, recipients: &[ForwardPath]) -> Result<Vec<i64>, StoreError> {
+    fn accounts(&self, recipients: &[ForwardPath]) -> Result<Vec<i64>, StoreError> {
         let mut accounts = Vec::new();
         for path in recipients {
-            match resolve(&self.house, path).await? {
-                Recipient::Local { account, .. } if accounts.contains(&account) => {}
-                Recipient::Local { account, .. } => accounts.push(account),
-                // Removed or switched off since RCPT. Nobody else may get it, and nobody may be forgotten: the
-                // sender tries again, and hears then what has become of this one.
-                _ => return Err(StoreError::Busy(format!("{} went away", path_text(path)))),
+            // Should it have been removed since, the commit fails, and the sender hears of it at the next RCPT.
+            let Some(account) = self.found.get(path).copied() else {
+                return Err(StoreError::Broken(format!("{} was never accepted", path_text(path))));
+            };
+            if !accounts.contains(&account) {
+                accounts.push(account);
             }
         }
         Ok(accounts)
     }
 
     async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
-        let accounts = self.accounts(&incoming.envelope.recipients).await?;
+        let accounts = self.accounts(&incoming.envelope.recipients)?;
         let weighed = deliver::weigh(&self.house, &incoming.message).await?;
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
@@ -106,6 +109,7 @@ impl Desk for MxDesk {
 
     async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
         self.sender = sender_text(&path);
+        self.found.clear();
         let reply = match self.look_at(&path).await {
             Ok(findings) => verdict::sender(&findings),
             Err(error) => troubled(&error),
@@ -115,7 +119,12 @@ impl Desk for MxDesk {
 
     async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
         let reply = match resolve(&self.house, &path).await {
-            Ok(found) => verdict::recipient(&found),
+            Ok(found) => {
+                if let Recipient::Local { account, .. } = found {
+                    self.found.insert(path.clone(), account);
+                }
+                verdict::recipient(&found)
+            }
             Err(error) => troubled(&error),
         };
         self.note("recipient", &path_text(&path), &visitor.peer.to_string(), reply)

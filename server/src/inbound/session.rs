@@ -26,11 +26,20 @@ pub struct Visitor<'a> {
 pub struct Incoming {
     pub envelope: Envelope,
     pub message: Spooled,
+    /// Octets of the fields that the desk put before it.
+    pub head: usize,
     /// As in its Received field, and in our reply.
     pub id: String,
     /// `ESMTPS` and so on.
     pub with: &'static str,
     pub peer: IpAddr,
+}
+
+/// A message that is coming in.
+struct Arriving {
+    filling: Filling,
+    head: usize,
+    id: String,
 }
 
 /// Who answers a session's questions. 2xx is yes.
@@ -71,7 +80,7 @@ impl<D: Desk> Driver<D> {
         let config = &house.config;
         let ends_at = self.house.clock.instant() + config.session_timeout;
         let mut buffer = vec![0; TALKING];
-        let mut body: Option<(Filling, String)> = None;
+        let mut body: Option<Arriving> = None;
         let mut told = false;
         // The time-out is for a whole command, not for each of its bytes: it begins when we last had something to do.
         let mut silent_since = self.house.clock.instant();
@@ -106,12 +115,12 @@ impl<D: Desk> Driver<D> {
                         Some(envelope) => self.desk.head(visitor, envelope, &id),
                         None => String::new(),
                     };
-                    body = Some((self.house.spool.begin(head), id));
+                    body = Some(Arriving { head: head.len(), filling: self.house.spool.begin(head), id });
                     buffer.resize(RECEIVING, 0);
                 }
                 Step::Body(chunk) => {
-                    if let Some((filling, _)) = &mut body
-                        && let Err(error) = filling.write(chunk).await
+                    if let Some(arriving) = &mut body
+                        && let Err(error) = arriving.filling.write(chunk).await
                     {
                         body = None;
                         self.session.refuse_body(spool_failed(&error));
@@ -133,20 +142,20 @@ impl<D: Desk> Driver<D> {
         }
     }
 
-    async fn answer(&mut self, question: Question, body: &mut Option<(Filling, String)>) -> Reply {
+    async fn answer(&mut self, question: Question, body: &mut Option<Arriving>) -> Reply {
         let visitor = Visitor { peer: self.peer, session: &self.session };
         match question {
             Question::Login(credentials) => self.desk.login(visitor, credentials).await,
             Question::Sender { path, .. } => self.desk.sender(visitor, path).await,
             Question::Recipient(path) => self.desk.recipient(visitor, path).await,
             Question::Message(envelope) => {
-                let Some((filling, id)) = body.take() else { return replies::STORE_BUSY };
+                let Some(Arriving { filling, head, id }) = body.take() else { return replies::STORE_BUSY };
                 let message = match filling.finish().await {
                     Ok(message) => message,
                     Err(error) => return spool_failed(&error),
                 };
                 let with = self.session.with();
-                self.desk.message(Incoming { envelope, message, id, with, peer: self.peer }).await
+                self.desk.message(Incoming { envelope, message, head, id, with, peer: self.peer }).await
             }
         }
     }

@@ -137,7 +137,7 @@ impl Courier<'_> {
                 break;
             };
             let bytes = match house.store.queued_bytes(errand.queue).await {
-                Ok(bytes) => bytes,
+                Ok(bytes) => as_it_leaves(bytes),
                 // Cancelled since it was claimed.
                 Err(StoreError::NotFound) => continue,
                 Err(error) => {
@@ -247,6 +247,16 @@ const NO_ADDRESS: Reply = Reply::new(550, (1, 3), "The address cannot be written
 /// RFC 5321 §4.5.3.2.6: after the dot, wait longest: giving up too soon doubles the message.
 fn patience_at(stage: Stage, patience: Duration) -> Duration {
     if stage == Stage::End { patience * 2 } else { patience }
+}
+
+/// RFC 5321 §4.4: Return-Path is for those whose mailbox is here, and does not leave the house. It is the first field,
+/// on one line, of all that `submission` lets through.
+fn as_it_leaves(bytes: Bytes) -> Bytes {
+    if !bytes.starts_with(b"Return-Path: ") {
+        return bytes;
+    }
+    let line = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    bytes.slice(line..)
 }
 
 fn envelope(errand: &Errand, bytes: &[u8]) -> Option<Envelope> {

@@ -1,43 +1,50 @@
 //! Makes a message that was handed in complete: what RFC 5322 demands is added, and Bcc is taken out.
 
 use super::{Origin, Submission};
-use crate::clock::Clock;
 use crate::house::House;
 use mail::envelope::ReversePath;
 use mail::message::trace::{self, Received};
 use std::time::SystemTime;
 
-/// The message as it goes on, or none when it can go as it is.
+/// The message as it goes on, or none when it can go as it is. It begins with Return-Path, which `outbound` takes off
+/// again (RFC 5321 §4.4): so all copies are the same bytes, and are kept once.
 pub fn complete(house: &House, submission: &Submission<'_>, id: &str, raw: &[u8]) -> Option<Vec<u8>> {
-    let mut head = String::new();
     let now = house.clock.now();
-    // A program's Received was written before its message came in; a bounce has not come from anywhere.
+    let by = &house.config.hostname;
+    let (ours, theirs) = match submission.origin {
+        Origin::Program { head, .. } => raw.split_at(head.min(raw.len())),
+        Origin::Webmail | Origin::Bounce => (&[][..], raw),
+    };
+    let mut added = String::new();
+    if ours.is_empty() {
+        added.push_str(&trace::return_path(&submission.reverse_path));
+    }
+    // A bounce has not come from anywhere. No peer for the webmail: where a traveller sits is nobody's business.
     if submission.origin == Origin::Webmail {
-        let by = &house.config.hostname;
-        // RFC 3848 has no word for it; HTTP is what others write. No peer: where a traveller sits is nobody's business.
         let received = Received { greeting: None, peer: None, by, with: "HTTP", id, recipient: None, at: now };
-        head.push_str(&received.write());
+        added.push_str(&received.write());
     }
     // RFC 6409 §8: what a program left out, the submission server adds.
-    let missing = trace::missing_fields(raw);
+    let missing = trace::missing_fields(theirs);
     if missing.from
         && let ReversePath::Address(address) = &submission.reverse_path
     {
-        head.push_str(&format!("From: {address}\r\n"));
+        added.push_str(&format!("From: {address}\r\n"));
     }
     if missing.date {
-        head.push_str(&format!("Date: {}\r\n", date(now)));
+        added.push_str(&format!("Date: {}\r\n", date(now)));
     }
     if missing.message_id {
-        head.push_str(&format!("Message-ID: <{}>\r\n", Clock.message_id(&house.config.hostname)));
+        added.push_str(&format!("Message-ID: <{}>\r\n", house.clock.message_id(by)));
     }
-    let blind = has_bcc(raw);
-    (blind || !head.is_empty()).then(|| {
-        let mut whole = Vec::with_capacity(head.len() + raw.len());
-        whole.extend_from_slice(head.as_bytes());
-        without_bcc(raw, &mut whole);
-        whole
-    })
+    if added.is_empty() && !header_lines(theirs).any(is_taken_out) {
+        return None;
+    }
+    let mut whole = Vec::with_capacity(raw.len() + added.len());
+    whole.extend_from_slice(ours);
+    whole.extend_from_slice(added.as_bytes());
+    clean(theirs, &mut whole);
+    Some(whole)
 }
 
 /// RFC 5322 §3.3, in UTC.
@@ -46,18 +53,14 @@ fn date(time: SystemTime) -> String {
     jiff::fmt::rfc2822::to_string(&stamp.to_zoned(jiff::tz::TimeZone::UTC)).unwrap_or_default()
 }
 
-fn has_bcc(raw: &[u8]) -> bool {
-    header_lines(raw).any(is_bcc)
-}
-
-/// RFC 5322 §3.6.3: who was written to in secret stays secret, from the others and from each other.
-fn without_bcc(raw: &[u8], out: &mut Vec<u8>) {
+/// Copies without the fields that are not to be passed on, and their folded lines.
+fn clean(raw: &[u8], out: &mut Vec<u8>) {
     let mut header = 0;
     let mut skipping = false;
     for line in header_lines(raw) {
         header += line.len();
         let folded = line.starts_with(b" ") || line.starts_with(b"\t");
-        skipping = if folded { skipping } else { is_bcc(line) };
+        skipping = if folded { skipping } else { is_taken_out(line) };
         if !skipping {
             out.extend_from_slice(line);
         }
@@ -65,10 +68,12 @@ fn without_bcc(raw: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&raw[header..]);
 }
 
-fn is_bcc(line: &[u8]) -> bool {
+/// RFC 5322 §3.6.3: who was written to in secret stays secret, from the others and from each other. RFC 5321 §4.4:
+/// nobody writes Return-Path but the last server.
+fn is_taken_out(line: &[u8]) -> bool {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else { return false };
     let name = line[..colon].trim_ascii_end();
-    name.eq_ignore_ascii_case(b"bcc") || name.eq_ignore_ascii_case(b"resent-bcc")
+    [&b"bcc"[..], b"resent-bcc", b"return-path"].iter().any(|field| name.eq_ignore_ascii_case(field))
 }
 
 /// The lines of the header with their ends, without the empty line after them.
@@ -82,15 +87,14 @@ mod tests {
 
     fn stripped(raw: &str) -> String {
         let mut out = Vec::new();
-        without_bcc(raw.as_bytes(), &mut out);
+        clean(raw.as_bytes(), &mut out);
         String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn bcc_goes_with_its_folded_lines_and_nothing_else_does() {
+    fn bcc_and_return_path_go_with_their_folded_lines_and_nothing_else_does() {
         let raw = "From: lisa@otherisp.test\r\nBCC : a@x.test,\r\n b@x.test\r\nTo: bob@comentum.test,\r\n c@x.test\r\n\
-                   Resent-Bcc: d@x.test\r\nSubject: Bcc: kept\r\n\r\nBcc: in the body\r\n";
-        assert!(has_bcc(raw.as_bytes()));
+                   Resent-Bcc: d@x.test\r\nreturn-path: <d@x.test>\r\nSubject: Bcc: kept\r\n\r\nBcc: in the body\r\n";
         assert_eq!(
             stripped(raw),
             "From: lisa@otherisp.test\r\nTo: bob@comentum.test,\r\n c@x.test\r\nSubject: Bcc: kept\r\n\r\n\
@@ -99,9 +103,8 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_bcc_stays_as_it_is() {
+    fn a_message_without_them_stays_as_it_is() {
         for raw in ["Subject: x\r\n\r\nbody\r\n", "", "\r\n", "no header at all", "bcc\r\n\r\n", "Subject: x\r\n"] {
-            assert!(!has_bcc(raw.as_bytes()), "{raw:?}");
             assert_eq!(stripped(raw), raw);
         }
     }

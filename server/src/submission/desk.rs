@@ -9,6 +9,7 @@ use crate::sign_in::{SignInRefused, Via};
 use crate::submission::{Origin, Submission, SubmitRefused, is_own, sender_text, submit};
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
+use mail::message::trace::return_path;
 use protocol::sasl::Credentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
@@ -95,7 +96,8 @@ impl Desk for SubmissionDesk {
     }
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {
-        received(&self.house, &visitor, envelope, id)
+        // The return path for those whose mailbox is here; it is taken off what leaves the house.
+        return_path(&envelope.sender) + &received(&self.house, &visitor, envelope, id)
     }
 
     async fn message(&mut self, incoming: Incoming) -> Reply {
@@ -116,7 +118,7 @@ impl Desk for SubmissionDesk {
             draft: None,
             answers: None,
             settled: Vec::new(),
-            origin: Origin::Program { id: incoming.id, peer: peer.clone(), with: incoming.with },
+            origin: Origin::Program { id: incoming.id, peer: peer.clone(), with: incoming.with, head: incoming.head },
         };
         let reply = match submit(&self.house, submission).await {
             Ok(taken) => return replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", taken.id)),

@@ -4,6 +4,7 @@
 mod harness;
 
 mod bad_input;
+mod bounded;
 mod collecting;
 mod commands;
 mod configuration;

@@ -109,19 +109,18 @@ CREATE TABLE expunged (
     PRIMARY KEY (mailbox_id, modseq, uid)
 ) WITHOUT ROWID;
 
--- What happened: to a message, or to one in the queue that has no copy here. Lines outlive their message for the
--- retention period of Trash (kind 7 is `destroyed`).
+-- What happened: to a message, or (a negative number) to one in the queue that has no copy here. Lines outlive their
+-- message for the retention period of Trash (kind 7 is `destroyed`). A journey is one range of the table itself.
 CREATE TABLE ledger (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id INTEGER,
-    queue_id   INTEGER,
+    message_id INTEGER NOT NULL,
+    line       INTEGER NOT NULL,
     at         INTEGER NOT NULL,
     kind       INTEGER NOT NULL,
     by_whom    TEXT NOT NULL,
-    detail     TEXT NOT NULL
-);
-CREATE INDEX ledger_message ON ledger (message_id);
-CREATE INDEX ledger_ended ON ledger (at) WHERE message_id IS NULL OR kind = 7;
+    detail     TEXT NOT NULL,
+    PRIMARY KEY (message_id, line)
+) WITHOUT ROWID;
+CREATE INDEX ledger_ended ON ledger (at) WHERE message_id < 0 OR kind = 7;
 
 CREATE TABLE draft (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

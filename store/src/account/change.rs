@@ -69,7 +69,8 @@ impl Store {
     }
 
     pub async fn set_account_active(&self, id: i64, active: bool) -> Result<()> {
-        self.change_account(move || sqlx::query("UPDATE account SET active = $2 WHERE id = $1").bind(id).bind(active)).await
+        self.change_account(move || sqlx::query("UPDATE account SET active = $2 WHERE id = $1").bind(id).bind(active))
+            .await
     }
 
     pub async fn set_password(&self, id: i64, hash: String) -> Result<()> {
@@ -81,12 +82,15 @@ impl Store {
 
     /// In bytes; 0 for none.
     pub async fn set_quota(&self, id: i64, bytes: i64) -> Result<()> {
-        self.change_account(move || sqlx::query("UPDATE account SET quota = $2 WHERE id = $1").bind(id).bind(bytes)).await
+        self.change_account(move || sqlx::query("UPDATE account SET quota = $2 WHERE id = $1").bind(id).bind(bytes))
+            .await
     }
 
     pub async fn signed_in(&self, id: i64, now: Millis) -> Result<()> {
-        self.change_account(move || sqlx::query("UPDATE account SET last_sign_in = $2 WHERE id = $1").bind(id).bind(now))
-            .await
+        self.change_account(move || {
+            sqlx::query("UPDATE account SET last_sign_in = $2 WHERE id = $1").bind(id).bind(now)
+        })
+        .await
     }
 
     /// `NotFound` when it changes nobody.

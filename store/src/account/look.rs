@@ -40,18 +40,18 @@ impl Store {
     }
 
     pub async fn account_by_address(&self, address: &Address) -> Result<Option<Account>> {
-        let found = sqlx::query_as(
-            "SELECT a.* FROM address d JOIN account a ON a.id = d.account_id WHERE d.address = $1",
-        );
+        let found =
+            sqlx::query_as("SELECT a.* FROM address d JOIN account a ON a.id = d.account_id WHERE d.address = $1");
         Ok(found.bind(address.key()).fetch_optional(&self.reads).await?)
     }
 
     /// Every address mail of this account may come from.
     pub async fn addresses(&self, account: i64) -> Result<Vec<Address>> {
-        let found: Vec<String> = sqlx::query_scalar("SELECT address FROM address WHERE account_id = $1 ORDER BY address")
-            .bind(account)
-            .fetch_all(&self.reads)
-            .await?;
+        let found: Vec<String> =
+            sqlx::query_scalar("SELECT address FROM address WHERE account_id = $1 ORDER BY address")
+                .bind(account)
+                .fetch_all(&self.reads)
+                .await?;
         let parse = |text: String| Address::parse(&text).map_err(|_| StoreError::Broken(format!("address {text}")));
         found.into_iter().map(parse).collect()
     }

@@ -6,7 +6,10 @@ use mail::Address;
 /// What becomes of mail to an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {
-    Local { account: i64, over_quota: bool },
+    Local {
+        account: i64,
+        over_quota: bool,
+    },
     /// Our domain, but nobody of that name (550 5.1.1).
     Unknown,
     /// Our domain, switched off for now (450 4.2.1).
@@ -32,9 +35,7 @@ impl Store {
         match found {
             None => Ok(Recipient::Elsewhere),
             Some((false, ..)) => Ok(Recipient::DomainSuspended),
-            Some((true, Some(account), over)) => {
-                Ok(Recipient::Local { account, over_quota: over.unwrap_or_default() })
-            }
+            Some((true, Some(account), over)) => Ok(Recipient::Local { account, over_quota: over.unwrap_or_default() }),
             Some((true, None, _)) if address.local().eq_ignore_ascii_case("postmaster") => self.postmaster().await,
             Some((true, None, _)) => Ok(Recipient::Unknown),
         }

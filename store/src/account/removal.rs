@@ -21,8 +21,10 @@ impl Job for Remove {
         if known.execute(tx.db()).await?.rows_affected() == 0 {
             return Err(StoreError::NotFound);
         }
-        let boxes: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM mailbox WHERE account_id = $1").bind(self.account).fetch_all(tx.db()).await?;
+        let boxes: Vec<i64> = sqlx::query_scalar("SELECT id FROM mailbox WHERE account_id = $1")
+            .bind(self.account)
+            .fetch_all(tx.db())
+            .await?;
         for mailbox in boxes {
             let placements: Vec<i64> = sqlx::query_scalar("SELECT id FROM placement WHERE mailbox_id = $1 LIMIT $2")
                 .bind(mailbox)

@@ -14,7 +14,7 @@ mod sweep;
 
 pub(crate) use files::Files;
 pub(crate) use read::Stored;
-pub(crate) use refs::{HOLD, hold, let_go};
+pub(crate) use refs::{hold, let_go};
 pub(crate) use sweep::{clear_new, sweep};
 
 use bytes::Bytes;

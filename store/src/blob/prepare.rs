@@ -5,10 +5,13 @@ use crate::{Result, Store, StoreError};
 use bytes::Bytes;
 use std::fs::File;
 use std::io::{Read, Write};
+use tokio::sync::Semaphore;
 
 /// Above this the work is done where blocking is allowed. Below, moving it there would cost more than it does.
 const AT_ONCE_MAX: usize = 64 * 1024;
 const CHUNK: usize = 64 * 1024;
+/// Large ones compressed at the same time: each takes some MiB, and more of them than cores are no faster.
+static AT_WORK: Semaphore = Semaphore::const_new(4);
 
 impl Store {
     /// Off the async threads when large. Memory is bounded whatever the size of a file.
@@ -16,6 +19,7 @@ impl Store {
         match source {
             Source::Memory(raw) if raw.len() <= AT_ONCE_MAX => prepare_small(&raw),
             source => {
+                let _turn = AT_WORK.acquire().await.map_err(|error| StoreError::Broken(error.to_string()))?;
                 let files = self.files.clone();
                 tokio::task::spawn_blocking(move || prepare_large(&files, source))
                     .await

@@ -43,11 +43,12 @@ impl Store {
         match read.await {
             // Destroyed since the row was read, or lost? The row tells.
             Err(StoreError::NotFound) => {
-                let named: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
-                    .bind(&hash)
-                    .bind(name)
-                    .fetch_one(&self.reads)
-                    .await?;
+                let named: bool =
+                    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
+                        .bind(&hash)
+                        .bind(name)
+                        .fetch_one(&self.reads)
+                        .await?;
                 Err(if named { StoreError::Corrupt(hex(&hash)) } else { StoreError::NotFound })
             }
             read => read,

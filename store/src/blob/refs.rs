@@ -1,25 +1,33 @@
 //! Who holds a blob is counted; with the last holder it goes.
 
-use super::{Body, PreparedBlob};
+use super::{Body, PreparedBlob, hex};
 use crate::Result;
 use crate::writer::Tx;
 use sqlx::Row;
 use std::collections::HashMap;
 
-/// One row for a content, whatever comes twice. `refs` more holders. Answers its id and the file it is in.
-pub(crate) const HOLD: &str = "INSERT INTO blob (hash, size, refs, coding, file, data) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (hash) DO UPDATE SET refs = refs + excluded.refs RETURNING id, file";
-
 type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
 impl PreparedBlob {
-    /// Binds $1 to $6 of `HOLD`.
-    pub(crate) fn bind_hold<'q>(&self, query: Query<'q>, refs: i64) -> Query<'q> {
+    /// Binds `hash, size, refs, coding, file, data`.
+    pub(crate) fn bind<'q>(&self, query: Query<'q>, refs: i64) -> Query<'q> {
         let (file, data) = match &self.body {
             Body::Inline(data) => (None, Some(data.clone())),
             Body::File(file) => (Some(file.name.clone()), None),
         };
         query.bind(self.hash.to_vec()).bind(self.size).bind(refs).bind(self.coding).bind(file).bind(data)
+    }
+
+    /// Its file, if it is large.
+    pub(crate) fn file(&self) -> Option<&str> {
+        match &self.body {
+            Body::Inline(_) => None,
+            Body::File(file) => Some(&file.name),
+        }
+    }
+
+    pub(crate) fn hex(&self) -> String {
+        hex(&self.hash)
     }
 
     /// Takes note of which file the row names. Ours, when the content is new; else ours goes when this is dropped.
@@ -32,7 +40,11 @@ impl PreparedBlob {
 
 /// Holds a blob once more, or for the first time. Answers its id.
 pub(crate) async fn hold(tx: &mut Tx, blob: &mut PreparedBlob) -> Result<i64> {
-    let row = blob.bind_hold(sqlx::query(HOLD), 1).fetch_one(tx.db()).await?;
+    let row = sqlx::query(
+        "INSERT INTO blob (hash, size, refs, coding, file, data) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (hash) DO UPDATE SET refs = refs + excluded.refs RETURNING id, file",
+    );
+    let row = blob.bind(row, 1).fetch_one(tx.db()).await?;
     blob.settle(row.get(1));
     Ok(row.get(0))
 }

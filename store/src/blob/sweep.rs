@@ -28,12 +28,13 @@ pub(crate) async fn sweep(files: Arc<Files>, reads: SqlitePool) -> Result<()> {
         if old.is_empty() {
             continue;
         }
-        let named: Vec<String> =
-            sqlx::query_scalar("SELECT file FROM blob WHERE hash >= $1 AND ($2 IS NULL OR hash < $2) AND file IS NOT NULL")
-                .bind(vec![byte])
-                .bind(byte.checked_add(1).map(|next| vec![next]))
-                .fetch_all(&reads)
-                .await?;
+        let named: Vec<String> = sqlx::query_scalar(
+            "SELECT file FROM blob WHERE hash >= $1 AND ($2 IS NULL OR hash < $2) AND file IS NOT NULL",
+        )
+        .bind(vec![byte])
+        .bind(byte.checked_add(1).map(|next| vec![next]))
+        .fetch_all(&reads)
+        .await?;
         let named: HashSet<String> = named.into_iter().collect();
         for name in old.into_iter().filter(|name| !named.contains(name)) {
             tracing::info!(file = name, "removed a blob that nothing names");

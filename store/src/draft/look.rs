@@ -55,12 +55,8 @@ impl Store {
         let rows = format!(
             "SELECT {COLUMNS} FROM draft WHERE account_id = $1 ORDER BY saved_at DESC, id DESC LIMIT $2 OFFSET $3"
         );
-        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(rows))
-            .bind(account)
-            .bind(limit)
-            .bind(skip)
-            .fetch_all(&self.reads)
-            .await?;
+        let rows: Vec<Row> =
+            sqlx::query_as(AssertSqlSafe(rows)).bind(account).bind(limit).bind(skip).fetch_all(&self.reads).await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let mut attachments = self.attachments(&ids).await?;
         Ok(rows

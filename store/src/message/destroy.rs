@@ -82,13 +82,14 @@ impl Store {
         }
         loop {
             // What comes in meanwhile was not meant.
-            let step: Vec<i64> =
-                sqlx::query_scalar("SELECT id FROM placement WHERE mailbox_id = $1 AND uid <= $2 ORDER BY uid LIMIT $3")
-                    .bind(mailbox)
-                    .bind(last.unwrap_or(0))
-                    .bind(STEP)
-                    .fetch_all(&self.reads)
-                    .await?;
+            let step: Vec<i64> = sqlx::query_scalar(
+                "SELECT id FROM placement WHERE mailbox_id = $1 AND uid <= $2 ORDER BY uid LIMIT $3",
+            )
+            .bind(mailbox)
+            .bind(last.unwrap_or(0))
+            .bind(STEP)
+            .fetch_all(&self.reads)
+            .await?;
             if step.is_empty() {
                 return Ok(removed);
             }
@@ -113,12 +114,13 @@ impl Store {
 }
 
 async fn purge(tx: &mut Tx, before: Millis, now: Millis) -> Result<i64> {
-    let old: Vec<(i64, i64)> =
-        sqlx::query_as("SELECT account_id, id FROM placement WHERE trashed = 1 AND placed_at < $1 ORDER BY placed_at LIMIT $2")
-            .bind(before)
-            .bind(STEP)
-            .fetch_all(tx.db())
-            .await?;
+    let old: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT account_id, id FROM placement WHERE trashed = 1 AND placed_at < $1 ORDER BY placed_at LIMIT $2",
+    )
+    .bind(before)
+    .bind(STEP)
+    .fetch_all(tx.db())
+    .await?;
     let mut accounts: std::collections::BTreeMap<i64, Vec<i64>> = std::collections::BTreeMap::new();
     for (account, placement) in old {
         accounts.entry(account).or_default().push(placement);

@@ -1,15 +1,22 @@
 //! Messages and their placements: accepting, reading, flagging, moving, deleting.
 
 mod accept;
+mod deliver;
 pub(crate) mod destroy;
 mod flag;
 mod maildrop;
 mod moving;
 mod placement;
+mod plan;
 mod read;
+mod rows;
 
+pub(crate) use accept::Delivery;
 pub use accept::{Accepted, Copy, Intake};
+pub(crate) use deliver::{deliver, reset, undo};
 pub use maildrop::Dropped;
+#[cfg(test)]
+pub(crate) use maildrop::MAILDROP;
 
 /// A list of ids as the database takes it.
 pub(crate) fn list(ids: &[i64]) -> String {

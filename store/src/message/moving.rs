@@ -31,11 +31,12 @@ async fn move_all(
     }
     let modseq = counters.write(tx, account).await?;
     expunge(tx, &moving, modseq).await?;
-    let first: i64 = sqlx::query_scalar("UPDATE mailbox SET uidnext = uidnext + $2 WHERE id = $1 RETURNING uidnext - $2")
-        .bind(mailbox)
-        .bind(moving.len() as i64)
-        .fetch_one(tx.db())
-        .await?;
+    let first: i64 =
+        sqlx::query_scalar("UPDATE mailbox SET uidnext = uidnext + $2 WHERE id = $1 RETURNING uidnext - $2")
+            .bind(mailbox)
+            .bind(moving.len() as i64)
+            .fetch_one(tx.db())
+            .await?;
     let pairs: Vec<(i64, i64)> = moving.iter().map(|placed| placed.id).zip(first..).collect();
     sqlx::query(
         "UPDATE placement SET mailbox_id = $2, uid = given.value ->> 1, trashed = $3, modseq = $4, placed_at = $5

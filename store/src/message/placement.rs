@@ -51,12 +51,13 @@ impl Counters {
 
     /// Writes them down. Every mailbox named has changed, so all get the account's next modseq, which is answered.
     pub async fn write(self, tx: &mut Tx, account: i64) -> Result<i64> {
-        let modseq: i64 =
-            sqlx::query_scalar("UPDATE account SET modseq = modseq + 1, used = used + $2 WHERE id = $1 RETURNING modseq")
-                .bind(account)
-                .bind(self.used)
-                .fetch_one(tx.db())
-                .await?;
+        let modseq: i64 = sqlx::query_scalar(
+            "UPDATE account SET modseq = modseq + 1, used = used + $2 WHERE id = $1 RETURNING modseq",
+        )
+        .bind(account)
+        .bind(self.used)
+        .fetch_one(tx.db())
+        .await?;
         for (mailbox, delta) in self.boxes {
             sqlx::query(
                 "UPDATE mailbox SET total = total + $2, unseen = unseen + $3, bytes = bytes + $4, modseq = $5 WHERE id = $1",

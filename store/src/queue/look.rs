@@ -22,8 +22,7 @@ pub struct Waiting {
 const WAITING: &str = "SELECT r.id, r.queue_id AS queue, q.sender, r.recipient, r.destination, r.attempts, q.size,
     q.queued_at, r.next_at, r.last_reply FROM queue_recipient r JOIN queue q ON q.id = r.queue_id";
 
-pub(crate) const NEXT_DUE: &str =
-    "SELECT due_at FROM queue_recipient WHERE claimed = 0 ORDER BY due_at LIMIT 1";
+pub(crate) const NEXT_DUE: &str = "SELECT due_at FROM queue_recipient WHERE claimed = 0 ORDER BY due_at LIMIT 1";
 
 impl Store {
     /// When the next row is due (claimed ones apart), so that the worker can sleep.

@@ -4,13 +4,17 @@ mod claim;
 mod look;
 mod settle;
 
+#[cfg(test)]
+pub(crate) use claim::DUE;
 pub use claim::Due;
+#[cfg(test)]
+pub(crate) use look::NEXT_DUE;
 pub use look::Waiting;
 pub(crate) use settle::settle;
 pub use settle::{Outcome, Settled};
 
 use crate::writer::Tx;
-use crate::{Millis, PreparedBlob, Result};
+use crate::{Millis, Result};
 
 /// Recipients of one message that are elsewhere (or here, but could not be delivered at once).
 #[derive(Clone, Debug)]
@@ -28,18 +32,18 @@ pub struct NewQueued {
 pub(crate) async fn enqueue(
     tx: &mut Tx,
     new: &NewQueued,
-    blob: &PreparedBlob,
+    (blob, size): (i64, i64),
     own_copy: Option<i64>,
     now: Millis,
 ) -> Result<i64> {
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO queue (blob_id, message_id, sender, size, queued_at)
-         VALUES ((SELECT id FROM blob WHERE hash = $1), $2, $3, $4, $5) RETURNING id",
+         VALUES ($1, $2, $3, $4, $5) RETURNING id",
     )
-    .bind(blob.hash.to_vec())
+    .bind(blob)
     .bind(own_copy)
     .bind(&new.sender)
-    .bind(blob.size)
+    .bind(size)
     .bind(now)
     .fetch_one(tx.db())
     .await?;

@@ -1,13 +1,16 @@
 //! What became of an attempt.
 
+use crate::message::list;
 use crate::writer::Tx;
-use crate::{Event, Kind, Millis, Result, Store, blob};
+use crate::{Event, Kind, Millis, Result, Store, blob, ledger};
 
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The remote took it: the row goes.
     Delivered,
-    Deferred { next_at: Millis },
+    Deferred {
+        next_at: Millis,
+    },
     /// For ever: the row goes. Use with `Intake::settled` and a bounce, or alone for a null sender.
     Failed,
 }
@@ -63,18 +66,13 @@ fn event(one: &Settled, recipient: &str) -> Event {
 
 /// In the journey of the sender's own copy, if there is one still; else only in the queue's.
 async fn write_down(tx: &mut Tx, queue: i64, event: &Event, now: Millis) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO ledger (message_id, queue_id, at, kind, by_whom, detail)
-         SELECT (SELECT m.id FROM message m WHERE m.id = q.message_id), q.id, $2, $3, $4, $5 FROM queue q WHERE q.id = $1",
-    )
-    .bind(queue)
-    .bind(now)
-    .bind(event.kind)
-    .bind(&event.by)
-    .bind(&event.detail)
-    .execute(tx.db())
-    .await?;
-    Ok(())
+    let own_copy: Option<i64> =
+        sqlx::query_scalar("SELECT m.id FROM queue q JOIN message m ON m.id = q.message_id WHERE q.id = $1")
+            .bind(queue)
+            .fetch_optional(tx.db())
+            .await?;
+    // Without a copy the lines stand under the queue's number, made negative.
+    ledger::write(tx, &list(&[own_copy.unwrap_or(-queue)]), event, now).await
 }
 
 /// A message leaves the queue with its last recipient.

@@ -2,8 +2,10 @@
 
 use super::segment::{segment, take_out};
 use crate::Result;
-use crate::writer::{Indexed, Tx};
+use crate::message::list;
+use crate::writer::{Indexed, Tx, Words};
 use mail::message::parse::Summary;
+use sqlx::AssertSqlSafe;
 
 macro_rules! insert {
     () => {
@@ -19,13 +21,12 @@ pub(super) fn owner(account: i64) -> String {
     format!("a{account}")
 }
 
-pub(crate) fn entry(account: i64, message: i64, summary: &Summary) -> Indexed {
+/// Cut for the index; done before the writer is asked, which has one message after the other on its hands.
+pub(crate) fn words(summary: &Summary) -> Words {
     let sender = format!("{} {}", summary.from_name, summary.from_address);
     // `people` names the sender too; `to:` should not find it.
     let people = take_out(&take_out(&summary.people, &summary.from_address), &summary.from_name);
-    Indexed {
-        message,
-        owner: owner(account),
+    Words {
         sender: segment(&sender),
         people: segment(&people),
         subject: segment(&summary.subject),
@@ -33,38 +34,41 @@ pub(crate) fn entry(account: i64, message: i64, summary: &Summary) -> Indexed {
     }
 }
 
-/// One row of the index; eight of them in one string are one way to the database and back.
-const INSERT: &str = insert!();
-const INSERTS: &str = concat!(
-    insert!(),
-    insert!(),
-    insert!(),
-    insert!(),
-    insert!(),
-    insert!(),
-    insert!(),
-    insert!()
-);
+pub(crate) fn entry(account: i64, message: i64, words: &Words) -> Indexed {
+    Indexed { message, owner: owner(account), words: words.clone() }
+}
 
-/// Writes what a group noted, in one go. As single rows: before a statement that writes several, FTS5 flushes.
-pub(crate) async fn write(tx: &mut Tx) -> Result<()> {
+/// One row of the index; eight of them in one string are one way to the database and back. As single rows: before a
+/// statement that writes several, FTS5 flushes.
+const INSERT: &str = insert!();
+const INSERTS: &str = concat!(insert!(), insert!(), insert!(), insert!(), insert!(), insert!(), insert!(), insert!());
+
+/// Writes what a group noted, in one go and as the last thing it does: `first` and `last` are statements that go with
+/// it, so that a group of one takes no way more than it must.
+pub(crate) async fn write(tx: &mut Tx, first: &'static str, last: &'static str) -> Result<()> {
     let (index, forget) = tx.take_words();
     let mut index = index.into_iter().peekable();
+    let mut before = first;
     while index.peek().is_some() {
         let chunk: Vec<Indexed> = index.by_ref().take(INSERTS.len() / INSERT.len()).collect();
-        let mut query = sqlx::query(&INSERTS[..INSERT.len() * chunk.len()]);
+        let after = if index.peek().is_none() && forget.is_empty() { last } else { "" };
+        let sql = [before, &INSERTS[..INSERT.len() * chunk.len()], after].concat();
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for entry in chunk {
-            query = query.bind(entry.message).bind(entry.owner).bind(entry.sender);
-            query = query.bind(entry.people).bind(entry.subject).bind(entry.body);
+            let Words { sender, people, subject, body } = entry.words;
+            query = query.bind(entry.message).bind(entry.owner).bind(sender).bind(people).bind(subject).bind(body);
         }
         query.execute(tx.db()).await?;
+        before = "";
+        if !after.is_empty() {
+            return Ok(());
+        }
     }
-    if !forget.is_empty() {
-        let list = serde_json::to_string(&forget).unwrap_or_default();
-        sqlx::query("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each($1))")
-            .bind(list)
-            .execute(tx.db())
-            .await?;
-    }
+    let delete = match forget.is_empty() {
+        true => "",
+        false => "DELETE FROM search WHERE rowid IN (SELECT value FROM json_each($1));",
+    };
+    let sql = [before, delete, last].concat();
+    sqlx::query(AssertSqlSafe(sql)).bind(list(&forget)).execute(tx.db()).await?;
     Ok(())
 }

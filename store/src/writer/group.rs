@@ -1,32 +1,17 @@
-//! Commits in groups, and what becomes of a group when something goes wrong.
+//! One commit's worth of work.
 
-use super::connection::options;
-use super::tx::Tx;
-use super::{Order, Waiting, upkeep};
-use crate::disk::Disk;
+use super::Waiting;
+use super::tx::{Mark, Tx};
+use crate::message::{Delivery, deliver, reset, undo};
 use crate::search::index;
 use crate::{Result, StoreError};
 use futures::FutureExt;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
 
-/// Jobs in one commit. More would only make the first wait longer.
-const GROUP_MAX: usize = 256;
-/// So long without work, and the writer tidies up.
-const IDLE: Duration = Duration::from_millis(300);
-
-pub(super) struct Grouping {
-    database: PathBuf,
-    /// None after a failure that leaves the connection in doubt; the next group opens a new one.
-    connection: Option<SqliteConnection>,
-    disk: Arc<Disk>,
-    orders: mpsc::Receiver<Order>,
-    /// Something was written since the last tidying.
-    untidy: bool,
+#[derive(Default)]
+pub(super) struct Group {
+    jobs: Vec<Entry>,
+    deliveries: Vec<Delivery>,
 }
 
 /// A job and what became of it so far.
@@ -35,153 +20,120 @@ struct Entry {
     outcome: Result<()>,
 }
 
-impl Grouping {
-    pub fn new(
-        database: PathBuf,
-        connection: SqliteConnection,
-        disk: Arc<Disk>,
-        orders: mpsc::Receiver<Order>,
-    ) -> Grouping {
-        Grouping { database, connection: Some(connection), disk, orders, untidy: true }
+impl Group {
+    pub fn add(&mut self, job: Box<dyn Waiting>) {
+        self.jobs.push(Entry { job, outcome: Ok(()) });
     }
 
-    pub async fn run(mut self) {
-        let mut closing: Option<oneshot::Sender<()>> = None;
-        while closing.is_none() {
-            let Some(first) = self.next_order().await else { break };
-            let mut group = Vec::new();
-            let mut order = Some(first);
-            while let Some(next) = order {
-                match next {
-                    Order::Run(job) => group.push(Entry { job, outcome: Ok(()) }),
-                    Order::Close(done) => {
-                        closing = Some(done);
-                        break;
-                    }
-                }
-                order = if group.len() < GROUP_MAX { self.orders.try_recv().ok() } else { None };
-            }
-            if !group.is_empty() {
-                self.commit(group).await;
-            }
-        }
-        if let Some(connection) = self.connection.take() {
-            upkeep::last(connection).await;
-        }
-        if let Some(done) = closing {
-            let _ = done.send(());
-        }
+    pub fn add_delivery(&mut self, delivery: Delivery) {
+        self.deliveries.push(delivery);
     }
 
-    /// Waits for an order, and tidies up when none comes. None when nobody can give one any more.
-    async fn next_order(&mut self) -> Option<Order> {
-        while self.untidy {
-            match tokio::time::timeout(IDLE, self.orders.recv()).await {
-                Ok(order) => return order,
-                Err(_) => {
-                    self.untidy = match &mut self.connection {
-                        Some(connection) => upkeep::tidy(connection, &self.disk).await,
-                        None => false,
-                    }
-                }
-            }
-        }
-        self.orders.recv().await
+    pub fn len(&self) -> usize {
+        self.jobs.len() + self.deliveries.len()
     }
 
-    async fn commit(&mut self, mut group: Vec<Entry>) {
-        self.untidy = true;
-        let mut outcome = self.attempt(&mut group).await;
-        if matches!(outcome, Err(StoreError::Full)) {
-            // What frees more than it takes may use the room that was held back; new mail may not.
-            self.disk.let_go();
-            for entry in &mut group {
-                match (entry.job.may_use_reserve(), &entry.outcome) {
-                    (true, _) => entry.outcome = Ok(()),
-                    (false, Ok(())) => entry.outcome = Err(StoreError::Full),
-                    (false, Err(_)) => (),
-                }
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Before the group is tried once more on a full disk: only what may use the reserve.
+    pub fn refuse_new_mail(&mut self) {
+        for entry in &mut self.jobs {
+            match (entry.job.may_use_reserve(), &entry.outcome) {
+                (true, _) => entry.outcome = Ok(()),
+                (false, Ok(())) => entry.outcome = Err(StoreError::Full),
+                (false, Err(_)) => (),
             }
-            outcome = self.attempt(&mut group).await;
         }
-        if let Err(error) = &outcome {
-            tracing::warn!(jobs = group.len(), %error, "a group of changes was not committed");
-        }
-        for entry in group {
+        undo(&mut unfailed(&mut self.deliveries), &StoreError::Full);
+    }
+
+    /// Everybody gets the group's error if it has one, else his own answer.
+    pub fn tell(self, outcome: Result<()>) {
+        for entry in self.jobs {
             entry.job.tell(entry.outcome.and(outcome.clone()));
         }
-    }
-
-    /// Runs the jobs that have not failed yet in one transaction. An error means that nothing of it is acknowledged;
-    /// after most of them the connection is in doubt and is given up.
-    async fn attempt(&mut self, group: &mut [Entry]) -> Result<()> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => options(&self.database).connect().await?,
-        };
-        let mut tx = Tx::new(connection);
-        if let Err(error) = tx.say("BEGIN IMMEDIATE").await {
-            // Locked by another process: the connection is as good as before.
-            self.give_back_or_up(tx, matches!(error, StoreError::Busy(_))).await;
-            return Err(error);
-        }
-        match run_all(&mut tx, group).await {
-            Ok(()) => {
-                let unlink = std::mem::take(&mut tx.notes.unlink);
-                self.connection = Some(tx.into_connection());
-                self.unlink(unlink);
-                Ok(())
+        for mut delivery in self.deliveries {
+            if let (Ok(_), Err(error)) = (&delivery.outcome, &outcome) {
+                // After an I/O error the commit may yet turn out to be on disk, naming the delivery's file: the sweep
+                // at the next start decides. After any other it is not.
+                match error {
+                    StoreError::Broken(_) => delivery.outcome = Err(error.clone()),
+                    _ => undo(&mut [&mut delivery], error),
+                }
             }
-            Err(error) => {
-                let _ = tx.say("ROLLBACK").await;
-                self.give_back_or_up(tx, false).await;
-                Err(error)
-            }
+            // A caller that went away wanted no answer; the message stands.
+            let Delivery { outcome, caller, .. } = delivery;
+            let _ = caller.send(outcome);
         }
     }
 
-    async fn give_back_or_up(&mut self, tx: Tx, sound: bool) {
-        let connection = tx.into_connection();
-        if sound {
-            self.connection = Some(connection);
-        } else if let Err(error) = connection.close_hard().await {
-            tracing::warn!(%error, "a connection in doubt did not close cleanly");
-        }
-    }
-
-    /// The rows are gone for sure, so the files may go. If this is interrupted, the sweep at the next start finds them.
-    fn unlink(&self, files: Vec<String>) {
-        if files.is_empty() {
-            return;
-        }
-        let blobs = self.disk.dir.join("blobs");
-        tokio::task::spawn_blocking(move || {
-            for file in files {
-                let _ = std::fs::remove_file(blobs.join(file));
+    /// Begins in an open savepoint, ends after the commit. Few ways to the database and back: each costs as much as a
+    /// statement.
+    pub async fn run(&mut self, tx: &mut Tx) -> Result<()> {
+        let mut fresh = true;
+        for entry in self.jobs.iter_mut().filter(|entry| entry.outcome.is_ok()) {
+            if !fresh {
+                tx.say("RELEASE job; SAVEPOINT job").await?;
             }
-        });
+            let mark = tx.notes.mark();
+            let ran = AssertUnwindSafe(entry.job.run(tx)).catch_unwind().await;
+            let ran = after(tx, mark, ran).await?;
+            // Undone, the savepoint stays and serves the next job.
+            fresh = ran.is_err();
+            entry.outcome = ran;
+        }
+        let mut deliveries = unfailed(&mut self.deliveries);
+        if !deliveries.is_empty() {
+            if !fresh {
+                tx.say("RELEASE job; SAVEPOINT job").await?;
+            }
+            let mark = tx.notes.mark();
+            let ran = AssertUnwindSafe(deliver(tx, &mut deliveries)).catch_unwind().await;
+            if let Err(error) = after(tx, mark, ran).await? {
+                tracing::warn!(%error, messages = deliveries.len(), "messages are written one by one");
+                one_by_one(tx, &mut deliveries).await?;
+            }
+        }
+        index::write(tx, "RELEASE job;", "COMMIT").await
     }
 }
 
-async fn run_all(tx: &mut Tx, group: &mut [Entry]) -> Result<()> {
-    for entry in group.iter_mut().filter(|entry| entry.outcome.is_ok()) {
-        tx.say("SAVEPOINT job").await?;
-        let mark = tx.notes.mark();
-        // A bug in one job must not take the writer down for all.
-        let ran = AssertUnwindSafe(entry.job.run(tx)).catch_unwind().await;
-        let ran = ran.unwrap_or_else(|_| Err(StoreError::Broken("a change failed inside".into())));
-        if let Err(error) = ran {
-            // SQLite undoes the whole transaction by itself after some errors (disk full, I/O): then there is no
-            // savepoint any more, and the error is everybody's.
-            tx.say("ROLLBACK TO job").await.map_err(|_| error.clone())?;
-            tx.notes.cut_back(mark);
-            if matches!(error, StoreError::Full) {
-                return Err(error);
-            }
-            entry.outcome = Err(error);
+fn unfailed(deliveries: &mut [Delivery]) -> Vec<&mut Delivery> {
+    deliveries.iter_mut().filter(|delivery| delivery.outcome.is_ok()).collect()
+}
+
+/// Something is wrong with one of them: each for itself, so that the others are taken.
+async fn one_by_one(tx: &mut Tx, deliveries: &mut [&mut Delivery]) -> Result<()> {
+    reset(deliveries);
+    let mut fresh = true;
+    for delivery in deliveries.chunks_mut(1) {
+        if !fresh {
+            tx.say("RELEASE job; SAVEPOINT job").await?;
         }
-        tx.say("RELEASE job").await?;
+        let mark = tx.notes.mark();
+        let ran = AssertUnwindSafe(deliver(tx, delivery)).catch_unwind().await;
+        let ran = after(tx, mark, ran).await?;
+        fresh = ran.is_err();
+        if let Err(error) = ran {
+            undo(delivery, &error);
+        }
     }
-    index::write(tx).await?;
-    tx.say("COMMIT").await
+    Ok(())
+}
+
+/// After a job: what it did is undone if it failed, and the savepoint is open again. The outer error is everybody's.
+async fn after(tx: &mut Tx, mark: Mark, ran: std::thread::Result<Result<()>>) -> Result<Result<()>> {
+    // A bug in one job must not take the writer down for all.
+    let ran = ran.unwrap_or_else(|_| Err(StoreError::Broken("a change failed inside".into())));
+    let Err(error) = ran else { return Ok(Ok(())) };
+    // SQLite undoes the whole transaction by itself after some errors (disk full, I/O): then there is no savepoint any
+    // more.
+    tx.say("ROLLBACK TO job").await.map_err(|_| error.clone())?;
+    tx.notes.cut_back(mark);
+    match error {
+        StoreError::Full => Err(error),
+        error => Ok(Err(error)),
+    }
 }

@@ -1,22 +1,27 @@
 //! The one writer. Every change is a job; the writer takes all jobs that wait, runs each in its own savepoint, commits
-//! once, and only then answers them. One fsync serves a whole group, nobody meets a locked database, and an answer
+//! once, and only then answers them. New messages, which come by the thousand, are written together, table by table.
+//! One fsync serves a whole group, nobody meets a locked database, and an answer
 //! always means: on disk.
 
 mod connection;
 mod group;
+mod grouping;
 mod tx;
 mod upkeep;
 
-pub(crate) use connection::options;
-pub(crate) use tx::{Indexed, Tx};
+pub(crate) use connection::{reading, writing};
+pub(crate) use tx::{Indexed, Tx, Words};
 
 use crate::disk::Disk;
-use crate::{Result, StoreError};
+use crate::message::Delivery;
+use crate::{Accepted, Result, StoreError};
+use futures::executor::block_on;
 use futures::future::BoxFuture;
+use grouping::Grouping;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Jobs that may wait; whoever comes then waits at the door. Bounds memory: a job holds at most a small message.
 const WAITING_MAX: usize = 512;
@@ -86,6 +91,10 @@ impl<J: Job> Waiting for Ticket<J> {
 
 enum Order {
     Run(Box<dyn Waiting>),
+    /// Messages are not run one by one: a group of them is written together.
+    Deliver(Box<Delivery>),
+    /// Tidy up if nobody waits; tell whether there is more to do.
+    Tidy(oneshot::Sender<bool>),
     /// Finish what waits, then stop.
     Close(oneshot::Sender<()>),
 }
@@ -97,17 +106,33 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(database: PathBuf, connection: sqlx::SqliteConnection, disk: Arc<Disk>) -> Writer {
+    pub fn start(database: PathBuf, connection: sqlx::SqliteConnection, disk: Arc<Disk>) -> Result<Writer> {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
-        let task = group::Grouping::new(database, connection, disk, waiting);
-        tokio::spawn(task.run());
-        Writer { orders }
+        let written = Arc::new(Notify::new());
+        let grouping = Grouping::new(database, connection, disk, waiting, written.clone());
+        // A thread of its own: it waits for the database many times a message, and waking a thread costs a fifth of
+        // waking a task among others.
+        std::thread::Builder::new().name("store-writer".into()).spawn(move || block_on(grouping.run()))?;
+        tokio::spawn(upkeep::remind(orders.downgrade(), written));
+        Ok(Writer { orders })
     }
 
     pub async fn run<J: Job>(&self, job: J) -> Result<J::Answer> {
         let (caller, answer) = oneshot::channel();
         let ticket = Box::new(Ticket { job, answer: None, caller });
-        self.orders.send_timeout(Order::Run(ticket), DOOR_PATIENCE).await.map_err(|refused| match refused {
+        self.order(Order::Run(ticket), answer).await
+    }
+
+    pub async fn deliver(
+        &self,
+        delivery: impl FnOnce(oneshot::Sender<Result<Accepted>>) -> Delivery,
+    ) -> Result<Accepted> {
+        let (caller, answer) = oneshot::channel();
+        self.order(Order::Deliver(Box::new(delivery(caller))), answer).await
+    }
+
+    async fn order<A>(&self, order: Order, answer: oneshot::Receiver<Result<A>>) -> Result<A> {
+        self.orders.send_timeout(order, DOOR_PATIENCE).await.map_err(|refused| match refused {
             mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy("too much waits to be written".into()),
             mpsc::error::SendTimeoutError::Closed(_) => StoreError::Busy("the store is closed".into()),
         })?;

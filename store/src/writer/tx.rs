@@ -2,15 +2,22 @@
 
 use crate::Result;
 use sqlx::SqliteConnection;
+use std::sync::Arc;
 
-/// A message's words, waiting for the end of the group.
+/// A message's words, cut for the search index. Shared by its copies.
+#[derive(Clone)]
+pub(crate) struct Words {
+    pub sender: Arc<str>,
+    pub people: Arc<str>,
+    pub subject: Arc<str>,
+    pub body: Arc<str>,
+}
+
+/// A row of the search index, waiting for the end of the group.
 pub(crate) struct Indexed {
     pub message: i64,
     pub owner: String,
-    pub sender: String,
-    pub people: String,
-    pub subject: String,
-    pub body: String,
+    pub words: Words,
 }
 
 pub(crate) struct Tx {
@@ -28,13 +35,15 @@ pub(super) struct Notes {
     pub unlink: Vec<String>,
 }
 
+/// Where each list ends, to cut it back when a job fails.
+pub(super) type Mark = (usize, usize, usize);
+
 impl Notes {
-    /// Where each list ends now, to cut it back when a job fails.
-    pub fn mark(&self) -> (usize, usize, usize) {
+    pub fn mark(&self) -> Mark {
         (self.index.len(), self.forget.len(), self.unlink.len())
     }
 
-    pub fn cut_back(&mut self, (index, forget, unlink): (usize, usize, usize)) {
+    pub fn cut_back(&mut self, (index, forget, unlink): Mark) {
         self.index.truncate(index);
         self.forget.truncate(forget);
         self.unlink.truncate(unlink);

@@ -1,9 +1,34 @@
 //! What the writer does when nobody waits: copies the log into the database, gives freed pages back to the disk, and
 //! holds the reserve again.
 
+use super::Order;
 use crate::Result;
 use crate::disk::Disk;
 use sqlx::{Connection, SqliteConnection};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+/// So long after a change, and the writer is asked to tidy up.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Asks the writer to tidy up some time after it has written, until it says that nothing is left. Ends with the writer.
+pub(super) async fn remind(orders: mpsc::WeakSender<Order>, written: Arc<Notify>) {
+    loop {
+        written.notified().await;
+        let mut more = true;
+        while more {
+            tokio::time::sleep(PAUSE).await;
+            let (answer, left) = oneshot::channel();
+            let Some(orders) = orders.upgrade() else { return };
+            if orders.send(Order::Tidy(answer)).await.is_err() {
+                return;
+            }
+            drop(orders);
+            more = left.await.unwrap_or(false);
+        }
+    }
+}
 
 /// Free pages that are kept for the next messages.
 const SPARE_PAGES: i64 = 256;

@@ -1,1 +1,15 @@
-//! The store from outside, one module a promise.
+//! The store from outside: a real directory, a real database, and the promises one by one.
+
+mod accounts;
+mod blobs;
+mod counters;
+mod drafts;
+mod faults;
+mod harness;
+mod messages;
+mod pages;
+mod queue;
+mod restart;
+mod search;
+mod sessions;
+mod writer;

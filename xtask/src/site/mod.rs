@@ -8,7 +8,7 @@ mod wasm;
 
 use crate::failure::{self, Done, Failure};
 use crate::{places, stopwatch};
-use std::fs;
+use std::fs::{self, File};
 
 /// Built quickly for the work at hand, or small for those who download it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub fn command(words: &[String]) -> Done {
 /// Builds everything into [`places::site`].
 pub fn build(effort: Effort) -> Done {
     let watch = stopwatch::Stopwatch::start();
+    let _alone = alone()?;
     let public = places::workspace().join("public");
     let mut assets = vec![
         Asset { name: "style.css".into(), bytes: style::sheet(&places::workspace().join("style"))?.into_bytes() },
@@ -54,4 +55,17 @@ pub fn build(effort: Effort) -> Done {
         stopwatch::words(watch.read())
     );
     Ok(())
+}
+
+/// Two builds at once would sweep away each other's files: the second waits. Held until the file is dropped.
+fn alone() -> Done<File> {
+    let folder = places::site_cache();
+    let path = folder.join("lock");
+    let opened = fs::create_dir_all(&folder).and_then(|()| File::create(&path));
+    let file = opened.map_err(|cause| failure::file("making", &path, &cause))?;
+    if file.try_lock().is_err() {
+        println!("site: waiting for another build of the site");
+        file.lock().map_err(|cause| failure::file("locking", &path, &cause))?;
+    }
+    Ok(file)
 }

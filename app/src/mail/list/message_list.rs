@@ -93,6 +93,7 @@ pub fn MessageList(
         .into_any();
     }
     let rows = page.rows.clone();
+    Effect::new(move |_| picks.restore());
     view! {
         <form class="list" method="post" action=ActOnMessages::url() on:submit=submit>
             <input type="hidden" name="then" value=then />

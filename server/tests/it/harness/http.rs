@@ -138,7 +138,12 @@ impl Browser {
 
     /// The ids of the messages on the inbox's first page, newest first.
     pub fn inbox_ids(&mut self) -> Vec<String> {
-        let page = self.get("/mail/inbox");
+        self.ids_in("/mail/inbox")
+    }
+
+    /// The same of any mailbox's page.
+    pub fn ids_in(&mut self, path: &str) -> Vec<String> {
+        let page = self.get(path);
         assert_eq!(page.status, 200);
         let text = page.text();
         let mut ids = Vec::new();

@@ -15,7 +15,7 @@ pub use clock::{eventually, within};
 pub use http::Browser;
 pub use pop3::Pop3;
 pub use remote::{End, Manner, Remote};
-pub use server::{BOB, CAROL, House, LISA, PASSWORD, POSTMASTER, program};
+pub use server::{BOB, CAROL, House, LISA, PASSWORD, POSTMASTER, program, size_of};
 pub use smtp::{Smtp, letter, stuffed};
 
 /// Text of about `size` octets that no compression shrinks much, in lines of 76.

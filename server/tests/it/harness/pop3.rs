@@ -74,6 +74,11 @@ impl Pop3 {
     /// Message `number` with CRLF ends, as a program would save it.
     pub fn retr(&mut self, number: usize) -> Vec<u8> {
         self.ok(&format!("RETR {number}"));
+        self.message()
+    }
+
+    /// The message that follows an `+OK`.
+    pub fn message(&mut self) -> Vec<u8> {
         let mut message = Vec::new();
         for line in self.multi_line() {
             message.extend_from_slice(&line);

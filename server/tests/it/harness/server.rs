@@ -176,9 +176,16 @@ impl House {
         smtp
     }
 
-    /// A mail program's conversation at the POP3 port, signed in.
+    /// A mail program's conversation at the POP3 port, signed in. A session that hung up a moment ago may still be
+    /// there: then it waits for the lock.
     pub fn pop3(&self, user: &str) -> Pop3 {
-        Pop3::sign_in(self.ports.pop3, user, PASSWORD)
+        within(Duration::from_secs(10), "the lock of the maildrop", || {
+            let mut pop3 = Pop3::connect(self.ports.pop3);
+            pop3.ok(&format!("USER {user}"));
+            let answer = pop3.say(&format!("PASS {PASSWORD}"));
+            assert!(answer.starts_with("+OK") || answer.contains("[IN-USE]"), "{answer}\n{}", self.log());
+            answer.starts_with("+OK").then_some(pop3)
+        })
     }
 
     /// Waits until `user` has `count` messages (delivery of bounces takes a moment) and fetches them.
@@ -243,7 +250,8 @@ pub fn program() -> Command {
     command
 }
 
-fn size_of(folder: &Path) -> u64 {
+/// Bytes on disk (allocated blocks) of all files below `folder`.
+pub fn size_of(folder: &Path) -> u64 {
     use std::os::unix::fs::MetadataExt;
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries

@@ -1,0 +1,120 @@
+//! The doorkeeper as owners and guessers meet it.
+
+use super::*;
+use crate::passwords::Cost;
+use mail::Domain;
+use std::net::Ipv4Addr;
+use store::{NewAccount, Options};
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const THIEF: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 66));
+const SLOW: GuessLimit = GuessLimit { burst: 30, interval: Duration::from_secs(600) };
+
+struct Doors {
+    sign_in: SignIn,
+    store: Store,
+    passwords: Passwords,
+    bob: i64,
+    _dir: tempfile::TempDir,
+}
+
+async fn doors(limit: GuessLimit) -> Doors {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Options { dir: dir.path().to_owned(), readers: 1, reserve: 0 }).await.unwrap();
+    let passwords = Passwords::new(Cost { memory: 64, iterations: 1 }, Clock).unwrap();
+    store.add_domain(&Domain::parse("comentum.test").unwrap(), 0).await.unwrap();
+    let new = NewAccount {
+        address: Address::parse("bob@comentum.test").unwrap(),
+        name: "Bob".to_owned(),
+        admin: false,
+        password_hash: passwords.hash("correct horse").await.unwrap(),
+        quota: 0,
+    };
+    let bob = store.add_account(new, 0).await.unwrap().id;
+    let sign_in = SignIn::new(store.clone(), passwords.clone(), Clock, limit);
+    Doors { sign_in, store, passwords, bob, _dir: dir }
+}
+
+impl Doors {
+    async fn attempt(&self, address: &str, password: &str, from: IpAddr) -> Result<i64, SignInRefused> {
+        self.sign_in.attempt(address, password, from, Via::Pop3).await.map(|account| account.id)
+    }
+}
+
+#[tokio::test]
+async fn the_owner_gets_in_and_everybody_else_hears_the_same_word() {
+    let doors = doors(SLOW).await;
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    assert_eq!(doors.attempt(" BOB@Comentum.test ", "correct horse", HOME).await, Ok(doors.bob));
+    for (address, password) in [
+        ("bob@comentum.test", "wrong"),
+        ("bob@comentum.test", ""),
+        ("nobody@comentum.test", "correct horse"),
+        ("bob@elsewhere.test", "correct horse"),
+        ("not an address", "correct horse"),
+        ("", ""),
+    ] {
+        assert_eq!(doors.attempt(address, password, HOME).await, Err(SignInRefused::Wrong), "{address}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_and_the_owner_elsewhere_notices_nothing() {
+    let doors = doors(SLOW).await;
+    let mut wrong = 0;
+    for guess in 0..100 {
+        match doors.attempt("bob@comentum.test", &format!("guess {guess}"), THIEF).await {
+            Err(SignInRefused::Wrong) => wrong += 1,
+            Err(SignInRefused::Throttled) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(wrong, 10, "a third of the burst at one account");
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", THIEF).await, Err(SignInRefused::Throttled));
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+}
+
+#[tokio::test]
+async fn one_guess_at_each_of_many_accounts_is_slowed_too() {
+    let doors = doors(SLOW).await;
+    let mut wrong = 0;
+    for guess in 0..60 {
+        let result = doors.attempt(&format!("person{guess}@comentum.test"), "summer", THIEF).await;
+        wrong += usize::from(result == Err(SignInRefused::Wrong));
+    }
+    assert_eq!(wrong, 30);
+}
+
+#[tokio::test]
+async fn a_program_with_a_stale_password_counts_once_and_does_not_shut_its_owner_out() {
+    let doors = doors(SLOW).await;
+    for _ in 0..100 {
+        assert_eq!(doors.attempt("bob@comentum.test", "last year's", HOME).await, Err(SignInRefused::Wrong));
+    }
+    for _ in 0..100 {
+        assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_and_a_suspended_account_count_at_once() {
+    let doors = doors(SLOW).await;
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    assert_eq!(doors.attempt("bob@comentum.test", "battery staple", HOME).await, Err(SignInRefused::Wrong));
+    let hash = doors.passwords.hash("battery staple").await.unwrap();
+    doors.store.set_password(doors.bob, hash).await.unwrap();
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Err(SignInRefused::Wrong));
+    assert_eq!(doors.attempt("bob@comentum.test", "battery staple", HOME).await, Ok(doors.bob));
+    doors.store.set_account_active(doors.bob, false).await.unwrap();
+    assert_eq!(doors.attempt("bob@comentum.test", "battery staple", HOME).await, Err(SignInRefused::Wrong));
+}
+
+#[tokio::test]
+async fn who_comes_a_little_too_fast_waits_instead_of_being_refused() {
+    let doors = doors(GuessLimit { burst: 3, interval: Duration::from_millis(50) }).await;
+    for guess in 0..5 {
+        let result = doors.attempt("bob@comentum.test", &format!("guess {guess}"), HOME).await;
+        assert_eq!(result, Err(SignInRefused::Wrong), "guess {guess} waits its turn");
+    }
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+}

@@ -1,0 +1,41 @@
+//! How the database finds its rows: by ranges of indexes, never by reading through a table, never by sorting.
+
+use crate::mailbox::PAGE;
+use crate::message::MAILDROP;
+use crate::queue::{DUE, NEXT_DUE};
+use crate::{Options, Store};
+use sqlx::AssertSqlSafe;
+
+async fn plan(sql: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Options { dir: dir.path().into(), readers: 1, reserve: 0 }).await.unwrap();
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&store.reads).await.unwrap();
+    rows.into_iter().map(|(.., step)| step).collect::<Vec<_>>().join("\n")
+}
+
+fn assert_ranges(plan: &str) {
+    let odd = |step: &&str| step.contains("TEMP B-TREE") || step.starts_with("SCAN") && !step.contains("json_each");
+    assert_eq!(plan.lines().find(odd), None, "{plan}");
+}
+
+#[tokio::test]
+async fn a_page_is_a_range() {
+    let plan = plan(PAGE).await;
+    assert_ranges(&plan);
+    assert!(plan.contains("INDEX placement_page (mailbox_id=? AND received_at<?)"), "{plan}");
+}
+
+#[tokio::test]
+async fn a_maildrop_is_a_range() {
+    assert_ranges(&plan(MAILDROP).await);
+}
+
+#[tokio::test]
+async fn what_is_due_is_a_range() {
+    let due = plan(DUE).await;
+    assert_ranges(&due);
+    assert!(due.contains("COVERING INDEX queue_recipient_due (due_at<?)"), "{due}");
+    // The one scan that is meant: along the index, and it ends at the first row that is not claimed.
+    assert_eq!(plan(NEXT_DUE).await, "SCAN queue_recipient USING COVERING INDEX queue_recipient_due");
+}

@@ -1,0 +1,146 @@
+//! The writer's thread: it takes what waits, commits it, and answers.
+
+use super::connection::writing;
+use super::group::Group;
+use super::tx::Tx;
+use super::{Order, upkeep};
+use crate::disk::Disk;
+use crate::{Result, StoreError};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+/// Jobs in one commit. More would only make the first wait longer.
+const GROUP_MAX: usize = 256;
+
+pub(super) struct Grouping {
+    database: PathBuf,
+    /// None after a failure that leaves the connection in doubt; the next group opens a new one.
+    connection: Option<SqliteConnection>,
+    disk: Arc<Disk>,
+    orders: mpsc::Receiver<Order>,
+    /// Told after each group: there may be something to tidy up.
+    written: Arc<Notify>,
+    runtime: Handle,
+}
+
+impl Grouping {
+    pub fn new(
+        database: PathBuf,
+        connection: SqliteConnection,
+        disk: Arc<Disk>,
+        orders: mpsc::Receiver<Order>,
+        written: Arc<Notify>,
+    ) -> Grouping {
+        Grouping { database, connection: Some(connection), disk, orders, written, runtime: Handle::current() }
+    }
+
+    pub async fn run(mut self) {
+        let mut closing: Option<oneshot::Sender<()>> = None;
+        self.written.notify_one();
+        while closing.is_none() {
+            let Some(first) = self.orders.recv().await else { break };
+            let mut group = Group::default();
+            let mut order = Some(first);
+            while let Some(next) = order {
+                match next {
+                    Order::Run(job) => group.add(job),
+                    Order::Deliver(delivery) => group.add_delivery(*delivery),
+                    Order::Tidy(more) => self.tidy(group.is_empty(), more).await,
+                    Order::Close(done) => {
+                        closing = Some(done);
+                        break;
+                    }
+                }
+                order = if group.len() < GROUP_MAX { self.orders.try_recv().ok() } else { None };
+            }
+            if !group.is_empty() {
+                self.commit(group).await;
+            }
+        }
+        if let Some(connection) = self.connection.take() {
+            upkeep::last(connection).await;
+        }
+        self.written.notify_one();
+        if let Some(done) = closing {
+            let _ = done.send(());
+        }
+    }
+
+    /// Only while nobody waits; answers whether there is more to do.
+    async fn tidy(&mut self, idle: bool, more: oneshot::Sender<bool>) {
+        let busy = !idle || !self.orders.is_empty();
+        let left = match &mut self.connection {
+            Some(connection) if !busy => upkeep::tidy(connection, &self.disk).await,
+            _ => busy,
+        };
+        let _ = more.send(left);
+    }
+
+    async fn commit(&mut self, mut group: Group) {
+        let mut outcome = self.attempt(&mut group).await;
+        if matches!(outcome, Err(StoreError::Full)) {
+            // What frees more than it takes may use the room that was held back; new mail may not.
+            self.disk.let_go();
+            group.refuse_new_mail();
+            outcome = self.attempt(&mut group).await;
+        }
+        if let Err(error) = &outcome {
+            tracing::warn!(jobs = group.len(), %error, "a group of changes was not committed");
+        }
+        group.tell(outcome);
+        self.written.notify_one();
+    }
+
+    /// Runs the jobs that have not failed yet in one transaction. An error means that nothing of it is acknowledged;
+    /// after most of them the connection is in doubt and is given up.
+    async fn attempt(&mut self, group: &mut Group) -> Result<()> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => writing(&self.database).connect().await?,
+        };
+        let mut tx = Tx::new(connection);
+        if let Err(error) = tx.say("BEGIN IMMEDIATE; SAVEPOINT job").await {
+            // Locked by another process: the connection is as good as before.
+            self.give_back_or_up(tx, matches!(error, StoreError::Busy(_))).await;
+            return Err(error);
+        }
+        match group.run(&mut tx).await {
+            Ok(()) => {
+                let unlink = std::mem::take(&mut tx.notes.unlink);
+                self.connection = Some(tx.into_connection());
+                self.unlink(unlink);
+                Ok(())
+            }
+            Err(error) => {
+                let _ = tx.say("ROLLBACK").await;
+                self.give_back_or_up(tx, false).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn give_back_or_up(&mut self, tx: Tx, sound: bool) {
+        let connection = tx.into_connection();
+        if sound {
+            self.connection = Some(connection);
+        } else if let Err(error) = connection.close_hard().await {
+            tracing::warn!(%error, "a connection in doubt did not close cleanly");
+        }
+    }
+
+    /// The rows are gone for sure, so the files may go. If this is interrupted, the sweep at the next start finds them.
+    fn unlink(&self, files: Vec<String>) {
+        if files.is_empty() {
+            return;
+        }
+        let blobs = self.disk.dir.join("blobs");
+        self.runtime.spawn_blocking(move || {
+            for file in files {
+                let _ = std::fs::remove_file(blobs.join(file));
+            }
+        });
+    }
+}

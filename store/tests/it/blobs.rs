@@ -1,0 +1,145 @@
+//! Bytes are stored once, given back as they came, and never wrong.
+
+use crate::harness::{Home, NOW, by_owner, copy, noise};
+use bytes::Bytes;
+use std::path::PathBuf;
+use store::{Kind, Role, Source, StoreError};
+
+async fn deliver_bytes(home: &Home, account: i64, raw: &[u8]) -> i64 {
+    let mut intake = home.intake("", vec![copy(account, Role::Inbox)]).await;
+    intake.blob = home.store.prepare(Source::Memory(Bytes::copy_from_slice(raw))).await.unwrap();
+    home.store.accept(intake).await.unwrap().placements[0]
+}
+
+/// Waits (bounded) until as many files are there.
+async fn files_become(home: &Home, count: usize) -> Vec<PathBuf> {
+    for _ in 0..200 {
+        if home.files().len() == count {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(home.files().len(), count);
+    home.files()
+}
+
+#[tokio::test]
+async fn bytes_come_back_as_they_came() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    for raw in
+        [&b""[..], b"\0\r\n.\r\n\xff", &noise(70_000, 1), &noise(200_000, 2), "Ünïcode ".repeat(99_999).as_bytes()]
+    {
+        let placement = deliver_bytes(&home, bob, raw).await;
+        assert!(home.store.bytes(bob, placement).await.unwrap() == raw, "{} bytes", raw.len());
+        assert_eq!(home.store.message(bob, placement).await.unwrap().size, raw.len() as i64);
+    }
+    assert_eq!(home.files().len(), 2, "what does not compress to 64 KiB lies in a file");
+}
+
+#[tokio::test]
+async fn a_spool_file_is_read_and_left() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    for size in [10, 3_000_000] {
+        let spool = home.dir.path().join("spooled");
+        let raw = noise(size, 3);
+        std::fs::write(&spool, &raw).unwrap();
+        let mut intake = home.intake("", vec![copy(bob, Role::Inbox)]).await;
+        intake.blob = home.store.prepare(Source::File(spool.clone())).await.unwrap();
+        assert_eq!(intake.blob.size, size as i64);
+        let placement = home.store.accept(intake).await.unwrap().placements[0];
+        assert!(home.store.bytes(bob, placement).await.unwrap() == raw);
+        assert!(spool.exists());
+    }
+}
+
+#[tokio::test]
+async fn a_content_is_stored_once_and_goes_with_its_last_holder() {
+    let home = Home::new().await;
+    let (bob, anna) = (home.account("bob").await, home.account("anna").await);
+    for raw in [b"a small one".to_vec(), noise(300_000, 4)] {
+        let files = usize::from(raw.len() > 100_000);
+        let first = deliver_bytes(&home, bob, &raw).await;
+        let second = deliver_bytes(&home, anna, &raw).await;
+        assert_eq!(home.ask("SELECT count(*), sum(refs) FROM blob").await, [(1, 2)]);
+        files_become(&home, files).await;
+        home.store.destroy(bob, vec![first], by_owner(Kind::Destroyed), NOW).await.unwrap();
+        assert!(home.store.bytes(anna, second).await.unwrap() == raw);
+        assert!(matches!(home.store.bytes(bob, first).await, Err(StoreError::NotFound)));
+        home.store.destroy(anna, vec![second], by_owner(Kind::Destroyed), NOW).await.unwrap();
+        assert_eq!(home.ask("SELECT count(*), 0 FROM blob").await, [(0, 0)]);
+        files_become(&home, 0).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_prepared_and_not_accepted_leaves_nothing() {
+    let home = Home::new().await;
+    let full = home.account_with_quota("bob", 1).await;
+    home.deliver(full, "fills it").await.unwrap();
+    let raw = Bytes::from(noise(300_000, 5));
+    let prepared = home.store.prepare(Source::Memory(raw.clone())).await.unwrap();
+    assert_eq!(home.files().len(), 1);
+    drop(prepared);
+    assert_eq!(home.files().len(), 0);
+    let mut intake = home.intake("", vec![copy(full, Role::Inbox)]).await;
+    intake.blob = home.store.prepare(Source::Memory(raw)).await.unwrap();
+    assert!(matches!(home.store.accept(intake).await, Err(StoreError::QuotaFull)));
+    assert_eq!(home.files().len(), 0);
+    assert_eq!(home.ask("SELECT count(*), 0 FROM message").await, [(1, 0)]);
+}
+
+#[tokio::test]
+async fn removing_and_adding_the_same_content_at_once_never_loses_it() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let raw = noise(200_000, 6);
+    let mut last = deliver_bytes(&home, bob, &raw).await;
+    for _ in 0..30 {
+        let removal = home.store.destroy(bob, vec![last], by_owner(Kind::Destroyed), NOW);
+        let (placement, removed) = tokio::join!(deliver_bytes(&home, bob, &raw), removal);
+        assert_eq!(removed.unwrap(), 1);
+        assert!(home.store.bytes(bob, placement).await.unwrap() == raw);
+        last = placement;
+    }
+    files_become(&home, 1).await;
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_file_is_named_and_never_served() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let damaged = deliver_bytes(&home, bob, &noise(300_000, 7)).await;
+    let path = home.files()[0].clone();
+    let whole = deliver_bytes(&home, bob, &noise(300_000, 8)).await;
+    let mut data = std::fs::read(&path).unwrap();
+    data[150_000] ^= 0x10;
+    std::fs::write(&path, data).unwrap();
+    let Err(StoreError::Corrupt(named)) = home.store.bytes(bob, damaged).await else {
+        panic!("served or refused otherwise")
+    };
+    assert!(path.file_name().unwrap().to_str().unwrap().starts_with(&named), "{named}");
+    home.store.bytes(bob, whole).await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(home.store.bytes(bob, damaged).await, Err(StoreError::Corrupt(_))), "a lost file too");
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_row_is_never_served() {
+    use sqlx::Connection;
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let damaged = home.deliver(bob, "some words that will not be the same any more").await.unwrap();
+    let whole = home.deliver(bob, "other words").await.unwrap();
+    let path = format!("sqlite://{}", home.database().display());
+    let mut connection = sqlx::SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query(
+        "UPDATE blob SET data = substr(data, 1, 20) || x'00' || substr(data, 22) WHERE id = (SELECT min(id) FROM blob)",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    assert!(matches!(home.store.bytes(bob, damaged).await, Err(StoreError::Corrupt(_))));
+    home.store.bytes(bob, whole).await.unwrap();
+}
