@@ -144,5 +144,5 @@ async function take(page, look) {
 async function signOut(page) {
   await page.goto("/mail/inbox");
   await page.locator('form[action="/sign-out"]').first().evaluate((form) => form.submit());
-  await page.waitForURL(/signed-out/);
+  await page.getByRole("heading", { name: "You are signed out" }).waitFor();
 }

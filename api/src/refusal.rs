@@ -51,8 +51,24 @@ pub enum Refusal {
 pub const REFUSALS: [Refusal; 19] = {
     use Refusal::*;
     [
-        SignedOut, WrongCredentials, TooManyAttempts, Forbidden, NotFound, BadAddress, BadDomain, NoRecipient, Taken,
-        NotEmpty, NotConfirmed, WeakPassword, BadNumber, TooLarge, QuotaFull, EditedElsewhere, Yourself, TryAgain,
+        SignedOut,
+        WrongCredentials,
+        TooManyAttempts,
+        Forbidden,
+        NotFound,
+        BadAddress,
+        BadDomain,
+        NoRecipient,
+        Taken,
+        NotEmpty,
+        NotConfirmed,
+        WeakPassword,
+        BadNumber,
+        TooLarge,
+        QuotaFull,
+        EditedElsewhere,
+        Yourself,
+        TryAgain,
         Broken,
     ]
 };

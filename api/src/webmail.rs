@@ -92,7 +92,10 @@ pub struct Person {
 pub enum Piece {
     Text(String),
     /// http, https or mailto only.
-    Link { text: String, href: String },
+    Link {
+        text: String,
+        href: String,
+    },
 }
 
 /// A run of lines at one depth of quotation (`>`).
@@ -106,7 +109,10 @@ pub struct TextBlock {
 pub enum Body {
     Text(Vec<TextBlock>),
     /// Shown in a sandboxed frame from `/mail/m/{id}/html`; `height` in CSS px is the server's estimate.
-    Html { height: u32, remote_blocked: u32 },
+    Html {
+        height: u32,
+        remote_blocked: u32,
+    },
     /// Neither text nor HTML: attachments alone.
     Empty,
 }
@@ -166,10 +172,18 @@ pub enum Act {
 #[serde(rename_all = "kebab-case")]
 pub enum Beginning {
     /// Blank, perhaps to somebody (`mailto:`).
-    Blank { to: String },
-    Reply { message: i64 },
-    ReplyAll { message: i64 },
-    Forward { message: i64 },
+    Blank {
+        to: String,
+    },
+    Reply {
+        message: i64,
+    },
+    ReplyAll {
+        message: i64,
+    },
+    Forward {
+        message: i64,
+    },
 }
 
 /// What a person types.

@@ -11,6 +11,7 @@ use crate::config::{Config, ConfigError};
 use crate::house::open_store;
 use crate::passwords::Passwords;
 use crate::{maillog, run, tls};
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -139,6 +140,9 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 
 /// clap explains at length; the first line says what is wrong.
 fn first_line(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "the command is not complete; see restante --help".to_owned();
+    }
     let text = error.to_string();
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     format!("{}; see restante --help", line.trim_start_matches("error: "))

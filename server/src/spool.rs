@@ -10,7 +10,7 @@ use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
 
 /// KiB of large messages that are read whole at the same time, whatever the number of sessions.
-const READ_AT_ONCE: u32 = 48 * 1024;
+const READ_AT_ONCE: u32 = 16 * 1024;
 /// How long one waits for its turn. The client waits as long for its 250 (RFC 5321 §4.5.3.2.6: ten minutes).
 const PATIENCE: Duration = Duration::from_secs(8 * 60);
 

@@ -186,8 +186,9 @@ CREATE INDEX queue_recipient_queue ON queue_recipient (queue_id);
 CREATE INDEX queue_recipient_due ON queue_recipient (due_at, destination, claimed);
 
 -- The search index holds no text (contentless): a row's id is its message's. `owner` is one token that names the
--- account, so that a query never looks into another's mail. Chinese, Japanese and Korean come in as pairs of characters.
+-- account, so that a query never looks into another's mail. Chinese, Japanese and Korean come in as pairs of characters. `body`
+-- stands first because a word in any other column costs two bytes more.
 CREATE VIRTUAL TABLE search USING fts5 (
-    owner, sender, people, subject, body,
+    body, subject, people, sender, owner,
     content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );

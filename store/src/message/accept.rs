@@ -51,12 +51,14 @@ pub(crate) struct Delivery {
 impl Store {
     /// Commits the message whole, or not at all (`QuotaFull`, `Full`, `Busy`; `NotFound` for an account that is not
     /// there). When this returns it is on disk.
-    pub async fn accept(&self, intake: Intake) -> Result<Accepted> {
+    pub async fn accept(&self, mut intake: Intake) -> Result<Accepted> {
         if !self.has_room() {
             return Err(StoreError::Full);
         }
         // The words are cut here, not in the writer, which has one message after the other on its hands.
         let words = index::words(&intake.summary);
+        // Not held twice while it waits.
+        intake.summary.text = String::new();
         self.deliver(|caller| Delivery { intake, words, outcome: Ok(Accepted::default()), caller }).await
     }
 }

@@ -154,12 +154,8 @@ fn hold(known: &mut Known, plan: &mut Plan, n: usize, intake: &mut Intake, holde
     if let Some((id, file)) = known.blobs.get(&blob.hash[..]) {
         blob.settle(file.as_deref());
         match plan.blobs.iter_mut().find(|new| new.0 == *id) {
-            // The file of the delivery that brought it first is the one that is named.
-            Some(new) if new.2 != n => {
-                blob.settle(None);
-                new.1 += holders;
-            }
-            _ => *plan.held.entry(*id).or_default() += holders,
+            Some(new) => new.1 += holders,
+            None => *plan.held.entry(*id).or_default() += holders,
         }
         return *id;
     }

@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 
 macro_rules! insert {
     () => {
-        "INSERT INTO search (rowid, owner, sender, people, subject, body) VALUES (?, ?, ?, ?, ?, ?);"
+        "INSERT INTO search (rowid, body, subject, people, sender, owner) VALUES (?, ?, ?, ?, ?, ?);"
     };
 }
 
@@ -56,7 +56,7 @@ pub(crate) async fn write(tx: &mut Tx, first: &'static str, last: &'static str) 
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for entry in chunk {
             let Words { sender, people, subject, body } = entry.words;
-            query = query.bind(entry.message).bind(entry.owner).bind(sender).bind(people).bind(subject).bind(body);
+            query = query.bind(entry.message).bind(body).bind(subject).bind(people).bind(sender).bind(entry.owner);
         }
         query.execute(tx.db()).await?;
         before = "";

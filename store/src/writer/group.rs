@@ -64,7 +64,9 @@ impl Group {
                 }
             }
             // A caller that went away wanted no answer; the message stands.
-            let Delivery { outcome, caller, .. } = delivery;
+            let Delivery { outcome, caller, intake, .. } = delivery;
+            // Its file, if nothing names it, is gone before anybody hears of the failure.
+            drop(intake);
             let _ = caller.send(outcome);
         }
     }

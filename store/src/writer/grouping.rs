@@ -14,9 +14,12 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Jobs in one commit. More would only make the first wait longer.
 const GROUP_MAX: usize = 256;
+/// A log of so many bytes is begun anew even while somebody reads.
+const LOG_MAX: u64 = 64 << 20;
 
 pub(super) struct Grouping {
     database: PathBuf,
+    log: PathBuf,
     /// None after a failure that leaves the connection in doubt; the next group opens a new one.
     connection: Option<SqliteConnection>,
     disk: Arc<Disk>,
@@ -34,7 +37,8 @@ impl Grouping {
         orders: mpsc::Receiver<Order>,
         written: Arc<Notify>,
     ) -> Grouping {
-        Grouping { database, connection: Some(connection), disk, orders, written, runtime: Handle::current() }
+        let log = database.with_extension("db-wal");
+        Grouping { database, log, connection: Some(connection), disk, orders, written, runtime: Handle::current() }
     }
 
     pub async fn run(mut self) {
@@ -92,6 +96,11 @@ impl Grouping {
         }
         group.tell(outcome);
         self.written.notify_one();
+        if let Some(connection) = &mut self.connection
+            && std::fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_MAX)
+        {
+            upkeep::begin_log_anew(connection).await;
+        }
     }
 
     /// Runs the jobs that have not failed yet in one transaction. An error means that nothing of it is acknowledged;

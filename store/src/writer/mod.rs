@@ -82,7 +82,9 @@ impl<J: Job> Waiting for Ticket<J> {
     }
 
     fn tell(self: Box<Self>, outcome: Result<()>) {
-        let Ticket { answer, caller, .. } = *self;
+        let Ticket { answer, caller, job } = *self;
+        // What it holds is let go before anybody hears of the end.
+        drop(job);
         let told = outcome.and_then(|()| answer.ok_or_else(|| StoreError::Broken("a job gave no answer".into())));
         // A caller that went away wanted no answer; the change stands.
         let _ = caller.send(told);

@@ -56,9 +56,16 @@ async fn step(connection: &mut SqliteConnection) -> Result<bool> {
     Ok(more)
 }
 
-/// The last step before the store is closed.
+/// Begins the log anew: it waits for readers to end what they read just now. Without this a log that somebody always
+/// reads in would grow for ever.
+pub(super) async fn begin_log_anew(connection: &mut SqliteConnection) {
+    if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").fetch_all(connection).await {
+        tracing::debug!(%error, "the database's log could not be begun anew");
+    }
+}
+
+/// The last step before the store is closed. No ANALYZE: the plans stay the ones that are tested.
 pub(super) async fn last(mut connection: SqliteConnection) {
-    let _ = sqlx::query("PRAGMA optimize").fetch_all(&mut connection).await;
     let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut connection).await;
     if let Err(error) = connection.close().await {
         tracing::warn!(%error, "the database did not close cleanly");

@@ -39,7 +39,8 @@ pub fn programs(effort: Effort) -> Done<Vec<Asset>> {
 fn bound(program: &str, raw: &[u8], effort: Effort) -> Done<(Vec<u8>, Vec<u8>)> {
     let cache = places::site_cache();
     fs::create_dir_all(&cache).map_err(|cause| failure::file("making", &cache, &cause))?;
-    let at = |suffix: &str| cache.join(format!("{program}{suffix}"));
+    let kind = if effort == Effort::Small { "small" } else { "quick" };
+    let at = |suffix: &str| cache.join(format!("{program}-{kind}{suffix}"));
     let key = blake3::hash(raw).to_hex().to_string();
     if fs::read_to_string(at(".key")).is_ok_and(|kept| kept == key)
         && let (Ok(glue), Ok(wasm)) = (fs::read(at(".js")), fs::read(at("_bg.wasm")))

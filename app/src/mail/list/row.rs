@@ -52,9 +52,10 @@ pub fn RowView(
                     <bdi>{who}</bdi>
                 </span>
                 <span class="line-two" dir="auto">
-                    <bdi class="subject" class:missing=no_subject>
+                    // Not isolated: the subject gives the whole line its direction.
+                    <span class="subject" class:missing=no_subject>
                         {title}
-                    </bdi>
+                    </span>
                     {(!preview.is_empty()).then(|| view! { <bdi class="preview">{preview}</bdi> })}
                 </span>
             </a>
