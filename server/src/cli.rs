@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::house::open_store;
 use crate::passwords::Passwords;
-use crate::{maillog, run, tls};
+use crate::{allocator, maillog, run, tls};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
@@ -97,10 +97,14 @@ fn begin() -> Result<(), Failure> {
     let flags = Config::given(innermost);
     let config =
         Config::load(cli.config.as_deref(), environment(), &flags).map_err(|ConfigError(line)| Failure::Usage(line))?;
+    let command = cli.command.unwrap_or(Command::Serve { trial: false });
+    if matches!(command, Command::Serve { .. }) {
+        allocator::tame();
+    }
     tls::install_provider();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Failed(format!("the runtime cannot be started: {error}")))?;
-    runtime.block_on(obey(cli.command.unwrap_or(Command::Serve { trial: false }), config))
+    runtime.block_on(obey(command, config))
 }
 
 async fn obey(command: Command, config: Config) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Restante: SMTP, POP3 and webmail over one store, in one program.
 
+mod allocator;
 mod carry;
 mod cli;
 mod clock;

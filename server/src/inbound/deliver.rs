@@ -4,7 +4,7 @@ use crate::house::House;
 use crate::spool::Spooled;
 use mail::message::parse::{Summary, summarize};
 use mail::message::trace::hops;
-use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Settled, StoreError};
+use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Settled, Source, StoreError};
 
 /// Messages larger than this are read off the async threads.
 const INLINE: usize = 64 * 1024;
@@ -36,14 +36,16 @@ pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreErr
         true => StoreError::Full,
         false => StoreError::Broken(format!("spool: {error}")),
     })?;
-    let (summary, hops) = if read.bytes.len() <= INLINE {
-        (summarize(&read.bytes), hops(&read.bytes))
+    let bytes = read.bytes.clone();
+    let (summary, hops) = if bytes.len() <= INLINE {
+        (summarize(&bytes), hops(&bytes))
     } else {
-        // `read` goes along: its turn ends when the bytes are let go.
-        let reading = tokio::task::spawn_blocking(move || (summarize(&read.bytes), hops(&read.bytes)));
+        let reading = tokio::task::spawn_blocking(move || (summarize(&bytes), hops(&bytes)));
         reading.await.map_err(|error| StoreError::Broken(format!("reading the message failed: {error}")))?
     };
-    let blob = house.store.prepare(message.source()).await?;
+    // Still in its turn: compressing takes memory of its own, for each message at once.
+    let blob = house.store.prepare(Source::Memory(read.bytes.clone())).await?;
+    drop(read);
     Ok(Weighed { summary, hops, blob })
 }
 

@@ -21,7 +21,12 @@ const READ_CACHE: &str = "-4096";
 const WRITE_CACHE: &str = "-32768";
 
 pub(crate) fn writing(database: &Path) -> SqliteConnectOptions {
-    options(database).pragma("cache_size", WRITE_CACHE)
+    // Asked for on every connection, `auto_vacuum` would be a write: a reader could then not be opened while the database
+    // is locked or the disk is full.
+    options(database)
+        .page_size(PAGE_SIZE)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .pragma("cache_size", WRITE_CACHE)
 }
 
 pub(crate) fn reading(database: &Path) -> SqliteConnectOptions {
@@ -32,8 +37,6 @@ fn options(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(database)
         .create_if_missing(true)
-        .page_size(PAGE_SIZE)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         // An acknowledged message is on disk: NORMAL would lose some in a power cut.
         .synchronous(SqliteSynchronous::Full)

@@ -27,20 +27,24 @@ pub struct Extent {
 
 const SECTIONS: [&str; 4] = ["accept", "fsyncs", "collect", "inbox"];
 
-/// `cargo xtask bench [--quick] [section…]`.
+/// `cargo xtask bench [--quick] [--as-built] [section…]`.
 ///
 /// # Errors
 /// A word it does not know, a build that failed, or a server that did not do what was asked: then there is no figure.
 pub fn bench(words: &[String]) -> Done {
     let quick = words.iter().any(|word| word == "--quick");
-    let named: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "--quick").collect();
-    if let Some(unknown) = named.iter().find(|word| !SECTIONS.contains(word)) {
-        let remedy = format!("it knows --quick, {}", SECTIONS.join(", "));
+    let as_built = words.iter().any(|word| word == "--as-built");
+    let named: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
+    let known = |word: &String| SECTIONS.contains(&word.as_str()) || ["--quick", "--as-built"].contains(&word.as_str());
+    if let Some(unknown) = words.iter().find(|word| !known(word)) {
+        let remedy = format!("it knows --quick, --as-built, {}", SECTIONS.join(", "));
         return Err(Failure::new(format!("bench: unknown word {unknown:?}"), remedy));
     }
     let wanted = |section: &str| named.is_empty() || named.contains(&section);
     let effort = if quick { Extent { runs: 1, divisor: 10 } } else { Extent { runs: 3, divisor: 1 } };
-    build()?;
+    if !as_built {
+        build()?;
+    }
 
     let watch = stopwatch::Stopwatch::start();
     let words = Words::new();
