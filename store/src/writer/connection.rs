@@ -23,10 +23,7 @@ const WRITE_CACHE: &str = "-32768";
 pub(crate) fn writing(database: &Path) -> SqliteConnectOptions {
     // Asked for on every connection, `auto_vacuum` would be a write: a reader could then not be opened while the database
     // is locked or the disk is full.
-    options(database)
-        .page_size(PAGE_SIZE)
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
-        .pragma("cache_size", WRITE_CACHE)
+    options(database).page_size(PAGE_SIZE).auto_vacuum(SqliteAutoVacuum::Incremental).pragma("cache_size", WRITE_CACHE)
 }
 
 pub(crate) fn reading(database: &Path) -> SqliteConnectOptions {
