@@ -11,6 +11,9 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 /// What a peer must take within its time: a slow line needs minutes for a large message, and gets them.
 const PIECE: usize = 64 * 1024;
 
+/// How long a closed connection is still read.
+const LINGER: Duration = Duration::from_millis(300);
+
 pub enum Wire {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -79,7 +82,16 @@ impl Wire {
                 Wire::Gone => Ok(()),
             }
         };
-        let _ = tokio::time::timeout(Duration::from_secs(2), shutdown).await;
+        if let Ok(Ok(())) = tokio::time::timeout(Duration::from_secs(2), shutdown).await {
+            let _ = tokio::time::timeout(LINGER, self.hear_out()).await;
+        }
+    }
+
+    /// Reads what still comes, and forgets it: closing over unread bytes resets the connection, and takes the last reply
+    /// from a peer that has not read it yet.
+    async fn hear_out(&mut self) {
+        let mut forgotten = [0; 4096];
+        while self.read(&mut forgotten).await.is_ok_and(|read| read > 0) {}
     }
 
     /// `TLSv1.3`, or nothing in the clear.

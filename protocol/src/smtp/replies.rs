@@ -85,6 +85,8 @@ pub(super) const TOO_BIG: Reply = Reply::new(552, (3, 4), "Message too big");
 pub(super) const TOO_MANY_RECIPIENTS: Reply = Reply::new(452, (5, 3), "Too many recipients; send the rest separately");
 /// RFC 5321 §2.3.8: a CR or LF alone must not be sent.
 pub(super) const BARE_NEWLINE: Reply = Reply::new(550, (6, 11), "Line ends must be CRLF; message refused");
+/// Said behind it, and then the connection ends.
+pub(super) const UNCERTAIN_END: Reply = Reply::new(421, (7, 0), "Closing: where that message ended is not certain");
 pub(super) const TOO_MANY_ERRORS: Reply = Reply::new(421, (7, 0), "Too many errors");
 pub(super) const TOO_SLOW: Reply = Reply::new(421, (4, 2), "Too long without a word from you");
 pub(super) const OVERLOADED: Reply = Reply::new(421, (3, 2), "Too many connections; try again later");

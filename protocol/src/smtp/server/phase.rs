@@ -53,6 +53,8 @@ pub(super) struct Receiving {
     pub abort: Option<Abort>,
     /// The message is refused already; this is said at its end.
     pub refusal: Option<Reply>,
+    /// A CR or LF stood alone in it: client and server may not agree on where it ends.
+    pub bare_newline: bool,
 }
 
 /// The client's introduction.
@@ -64,7 +66,14 @@ pub(super) struct Hello {
 
 impl Receiving {
     pub(super) fn new(envelope: Envelope) -> Receiving {
-        Receiving { envelope, unstuffer: Unstuffer::default(), opened: false, abort: None, refusal: None }
+        Receiving {
+            envelope,
+            unstuffer: Unstuffer::default(),
+            opened: false,
+            abort: None,
+            refusal: None,
+            bare_newline: false,
+        }
     }
 
     /// Refuses the message, unless it is already; the first reason counts.

@@ -28,7 +28,10 @@ impl Session {
             receiving.refuse(replies::TOO_BIG, Abort::TooBig);
         }
         match piece.found {
-            Found::BareNewline => receiving.refuse(replies::BARE_NEWLINE, Abort::BareNewline),
+            Found::BareNewline => {
+                receiving.bare_newline = true;
+                receiving.refuse(replies::BARE_NEWLINE, Abort::BareNewline);
+            }
             Found::End => return self.end_of_data(),
             Found::More => {}
         }
@@ -45,6 +48,11 @@ impl Session {
         match receiving.refusal {
             Some(reply) => {
                 self.say(reply);
+                if receiving.bare_newline {
+                    // The peer may have relayed these bytes believing that the message ends elsewhere: then what follows
+                    // is text that somebody chose, and it must not be obeyed (CR CRLF dot CRLF, for one).
+                    self.close(replies::UNCERTAIN_END);
+                }
                 None
             }
             None => {
