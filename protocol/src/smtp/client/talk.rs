@@ -39,7 +39,8 @@ impl Session {
             State::StartTls if self.config.tls == Tls::IfOffered => self.state = State::Ready,
             State::Banner | State::Ehlo | State::Helo | State::StartTls => self.hang_up(outcome),
             State::Reset if yes => self.say_mail(),
-            State::Reset => self.hang_up(outcome),
+            // It answers what came before: nothing was said yet of the message that waits, which goes over another connection.
+            State::Reset => self.hang_up(Outcome::found(Cause::Lost, Stage::Sender)),
             State::Sender => self.sender_replied(outcome),
             State::Recipients => self.recipient_replied(outcome),
             State::Data if code / 100 == 3 => self.state = State::Body(Stuffer::default()),
