@@ -5,7 +5,11 @@ use super::{Finding, bounce};
 use crate::house::House;
 use crate::maillog;
 use protocol::smtp::client::Class;
-use store::{Due, Millis, Outcome, Settled};
+use std::time::Duration;
+use store::{Due, Millis, Outcome, Settled, StoreError};
+
+/// Between two tries to write down what is known.
+const REST: Duration = Duration::from_secs(1);
 
 /// Rows of one message, each with what was found for it.
 pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
@@ -49,13 +53,36 @@ pub async fn give_up(house: &House, rows: Vec<Due>) {
     bounce::bounce(house, failed).await;
 }
 
-/// Writes outcomes that need no bounce. A failure is logged; the claim lapses and the attempt is made again.
+/// Writes outcomes that need no bounce, however long the store is locked or its disk full: what a remote has taken is
+/// not offered again because we could not write that down. Closing ends it; only then mail may be doubled.
 pub async fn write_down(house: &House, settled: Vec<Settled>) {
-    if settled.is_empty() {
-        return;
+    if !settled.is_empty() {
+        until_written("what became of queued mail", || house.store.settle(settled.clone(), house.clock.now_ms())).await;
     }
-    if let Err(error) = house.store.settle(settled, house.clock.now_ms()).await {
-        tracing::error!(%error, "what became of queued mail was not written down: it will be tried again");
+}
+
+/// Gives rows back that were not tried.
+pub async fn release(house: &House, ids: Vec<i64>) {
+    if !ids.is_empty() {
+        until_written("which mail was not tried", || house.store.release(Some(ids.clone()))).await;
+    }
+}
+
+async fn until_written<F>(what: &str, write: impl Fn() -> F)
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
+    let mut failures = 0_u32;
+    while let Err(error) = write().await {
+        // Once: a line a second would bury what the operator looks for.
+        if failures == 0 {
+            tracing::error!(%error, what, "the queue cannot be written: it is kept in memory and tried again");
+        }
+        failures += 1;
+        tokio::time::sleep(REST).await;
+    }
+    if failures > 0 {
+        tracing::info!(what, failures, "the queue is written again");
     }
 }
 

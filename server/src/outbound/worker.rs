@@ -3,7 +3,7 @@
 use super::attempt::Courier;
 use super::dead::Dead;
 use super::route::route;
-use super::settle::{give_up, settle};
+use super::settle::{give_up, release, settle};
 use super::{Errand, local};
 use crate::clock::span;
 use crate::house::House;
@@ -133,15 +133,6 @@ async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination:
                 settle(house, errand.all(&finding)).await;
             }
         }
-    }
-}
-
-async fn release(house: &House, ids: Vec<i64>) {
-    if ids.is_empty() {
-        return;
-    }
-    if let Err(error) = house.store.release(Some(ids)).await {
-        tracing::error!(%error, "rows of the queue stay claimed until their claim lapses");
     }
 }
 

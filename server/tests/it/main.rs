@@ -8,6 +8,7 @@ mod bounded;
 mod collecting;
 mod commands;
 mod configuration;
+mod couriers;
 mod ending;
 mod faults;
 mod interop;

@@ -1,0 +1,69 @@
+//! How couriers bear with servers that are slow, rude or half dead, and with a store that cannot write: nothing is
+//! doubled that need not be, nothing comes back that nobody refused, and nobody waits for another's dead host.
+
+use crate::harness::dns::Says;
+use crate::harness::{BOB, End, House, Locker, Manner, Remote, eventually, letter, within};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+/// A house with quick retries whose mail to others reaches `remote`'s port.
+fn house_towards(remote: &Remote) -> House {
+    let port = remote.address.port();
+    House::with(|settings| {
+        settings
+            .outbound_port(port)
+            .set("retry_schedule", "[\"0\", \"300ms\"]")
+            .set("connect_timeout", "\"2s\"")
+            .set("reply_timeout", "\"30s\"")
+    })
+}
+
+fn send(house: &House, to: &[&str], subject: &str) {
+    let reply = house.submission(BOB).deliver(BOB, to, &letter(BOB, to[0], subject, "Yours, Bob"));
+    assert!(reply.is("250"), "{:?}", reply.lines);
+}
+
+fn queue_is_empty(house: &House) -> Option<()> {
+    house.cli_ok(&["queue", "list"]).contains("empty").then_some(())
+}
+
+#[test]
+fn what_is_said_to_rset_bounces_no_other_message() {
+    // Its first two words on each connection: the refusal of a recipient, and then of RSET.
+    let rude = Manner {
+        recipients: vec![("gone", "550 5.1.1 nobody".into())],
+        rset: "554 5.7.0 too many errors".into(),
+        ..Manner::default()
+    };
+    let busy = Manner { banner: "421 4.3.2 not now".into(), ..Manner::default() };
+    let far = Remote::start(vec![busy, rude]);
+    let house = house_towards(&far);
+    send(&house, &["gone@far.test"], "to nobody");
+    send(&house, &["friend@far.test"], "to a friend");
+    far.wait_for(1);
+    let mail = house.mail_of(BOB, 1);
+    assert!(mail.len() == 1 && mail[0].contains("gone@far.test"), "{mail:?}");
+    assert!(!mail[0].contains("too many errors"), "{}", mail[0]);
+    eventually("an empty queue", || queue_is_empty(&house));
+    assert_eq!(far.taken()[0].recipients, ["friend@far.test"]);
+}
+
+#[test]
+fn what_a_remote_took_while_the_database_was_locked_is_not_sent_again() {
+    let far = Remote::start(vec![Manner { end: End::Later(Duration::from_secs(2)), ..Manner::default() }]);
+    let house = house_towards(&far);
+    send(&house, &["friend@far.test"], "once");
+    far.wait_for(1);
+    // From before its 250 until the writer has long given up waiting.
+    let Some(locker) = Locker::lock(&house.dir.join("restante.db")) else {
+        println!("skipped: python3 is not there");
+        return;
+    };
+    eventually("the 250 of the remote", || far.transcript().contains("taken, at last").then_some(()));
+    std::thread::sleep(Duration::from_secs(8));
+    locker.release();
+    within(Duration::from_secs(5), "an empty queue", || queue_is_empty(&house));
+    assert_eq!(far.taken().len(), 1, "{}", far.transcript());
+}
