@@ -90,7 +90,7 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         Origin::Program { id, .. } => id.clone(),
         Origin::Webmail | Origin::Bounce => house.clock.id(),
     };
-    let mut routed = route(house, &submission.recipients).await?;
+    let mut routed = route(house, &submission).await?;
     let read = house.spool.read(&submission.message).await.map_err(broken)?;
     let completed = complete::complete(house, &submission, &id, &read.bytes);
     drop(read);
@@ -124,8 +124,7 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
     if let (true, Some(account)) = (submission.sent_copy, submission.account) {
         copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: false });
     }
-    // A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
-    let quota = submission.origin != Origin::Bounce;
+    let quota = !is_let_in_always(submission);
     let inbox = |account: &i64| Copy { account: *account, role: Role::Inbox, flags: Flags::default(), quota };
     copies.extend(routed.local.iter().map(inbox));
     Delivery {
@@ -180,17 +179,22 @@ pub fn sender_text(path: &ReversePath) -> String {
     }
 }
 
-async fn route(house: &House, recipients: &[Address]) -> Result<Routed, SubmitRefused> {
+/// A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
+fn is_let_in_always(submission: &Submission<'_>) -> bool {
+    submission.origin == Origin::Bounce
+}
+
+async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, SubmitRefused> {
     let mut routed = Routed::default();
-    for address in recipients {
+    for address in &submission.recipients {
         let written = address.to_string();
         match house.store.resolve(address).await.map_err(refused)? {
-            Recipient::Local { account, over_quota: false } => {
+            Recipient::Local { account, over_quota } if !over_quota || is_let_in_always(submission) => {
                 if !routed.local.contains(&account) {
                     routed.local.push(account);
                 }
             }
-            Recipient::Local { over_quota: true, .. } | Recipient::DomainSuspended => routed.later.push(written),
+            Recipient::Local { .. } | Recipient::DomainSuspended => routed.later.push(written),
             Recipient::Unknown => return Err(SubmitRefused::UnknownRecipient(address.clone())),
             Recipient::Elsewhere => routed.elsewhere.push(written),
         }

@@ -46,8 +46,9 @@ pub async fn deliver(house: &House, errand: Errand) {
 async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> {
     let Ok(address) = Address::parse(&due.recipient) else { return Ok(Some(UNKNOWN)) };
     let account = match house.store.resolve(&address).await? {
-        Recipient::Local { account, over_quota: false } => account,
-        Recipient::Local { over_quota: true, .. } => return Ok(Some(FULL)),
+        // A bounce is let in even where nothing else is.
+        Recipient::Local { account, over_quota } if !over_quota || due.sender.is_empty() => account,
+        Recipient::Local { .. } => return Ok(Some(FULL)),
         Recipient::Unknown => return Ok(Some(UNKNOWN)),
         Recipient::DomainSuspended => return Ok(Some(SUSPENDED)),
         Recipient::Elsewhere => return Ok(Some(GONE)),
