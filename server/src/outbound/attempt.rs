@@ -2,7 +2,7 @@
 //! messages over one connection.
 
 use super::dead::Dead;
-use super::judge::{Judged, judge};
+use super::judge::{Judged, judge, kinder};
 use super::route::Target;
 use super::settle::settle;
 use super::{Errand, Finding};
@@ -51,14 +51,12 @@ enum Talk {
 impl Courier<'_> {
     /// Tries the targets in their order. Everything that was settled is written down; what comes back was not touched.
     pub async fn carry(&self, targets: &[Target], mut errands: VecDeque<Errand>) -> VecDeque<Errand> {
-        let mut last = Finding::ours(NOBODY);
+        let mut found: Option<Finding> = None;
         'targets: for target in targets {
             let now = self.house.clock.instant();
             if let Some(why) = self.dead.recall(target.address, now) {
-                last = Finding::about(
-                    NOBODY.with_text(format!("{} (a moment ago): {why}", NOBODY.text())),
-                    peer(target, None),
-                );
+                let reply = NOBODY.with_text(format!("{} (a moment ago): {why}", NOBODY.text()));
+                found = Some(kinder(found, Finding::about(reply, peer(target, None))));
                 continue;
             }
             let mut tls = if self.house.config.outbound_tls { Tls::IfOffered } else { Tls::Never };
@@ -67,33 +65,34 @@ impl Courier<'_> {
                     return errands;
                 }
                 if self.house.clock.instant() >= self.ends_at {
-                    last = Finding::about(NO_TIME, peer(target, None));
+                    found = Some(kinder(found, Finding::about(NO_TIME, peer(target, None))));
                     break 'targets;
                 }
                 let wire = match self.connect(target).await {
                     Ok(wire) => wire,
                     Err(finding) => {
-                        last = finding;
+                        found = Some(kinder(found, finding));
                         continue 'targets;
                     }
                 };
                 match self.talk(target, wire, tls, &mut errands).await {
                     Talk::Ended { settled: 0 } => {
-                        last = Finding::about(NOBODY, peer(target, None));
+                        found = Some(kinder(found, Finding::about(NOBODY, peer(target, None))));
                         continue 'targets;
                     }
                     Talk::Ended { .. } => {}
                     Talk::InTheClear => tls = Tls::Never,
                     Talk::Elsewhere(finding) => {
-                        last = finding;
+                        found = Some(kinder(found, finding));
                         continue 'targets;
                     }
                     Talk::Closing => return errands,
                 }
             }
         }
+        let found = found.unwrap_or_else(|| Finding::ours(NOBODY));
         for errand in errands.drain(..) {
-            settle(self.house, errand.all(&last)).await;
+            settle(self.house, errand.all(&found)).await;
         }
         errands
     }

@@ -1,7 +1,7 @@
 //! What follows from how a delivery ended: it is settled, or something else is tried first. Pure.
 
 use super::Finding;
-use protocol::smtp::client::{Cause, Delivery, Outcome, Stage};
+use protocol::smtp::client::{Cause, Class, Delivery, Outcome, Stage};
 
 #[derive(Debug, PartialEq)]
 pub enum Judged {
@@ -34,11 +34,19 @@ pub fn judge(delivery: &Delivery, host: &str, peer: &str, served: usize) -> Judg
     }
 }
 
+/// Of what two servers of a domain came to: while one of them may do better later, nothing is given up. Else the later
+/// one counts.
+pub fn kinder(before: Option<Finding>, now: Finding) -> Finding {
+    match before {
+        Some(before) if before.class == Class::Temporary && now.class == Class::Permanent => before,
+        _ => now,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use protocol::smtp::Reply;
-    use protocol::smtp::client::Class;
 
     fn ended(cause: Cause, stage: Stage, class: Class) -> Delivery {
         let outcome = Outcome { class, reply: Reply::new(451, (4, 2), "so it ended"), cause, stage };
@@ -73,6 +81,17 @@ mod tests {
             };
             assert_eq!(word, says, "{delivery:?} after {served}");
         }
+    }
+
+    #[test]
+    fn one_server_that_is_down_for_now_keeps_the_message_whatever_the_others_say() {
+        let down = Finding::ours(Reply::new(451, (4, 1), "down"));
+        let busy = Finding::ours(Reply::new(421, (3, 2), "busy"));
+        let never = Finding::ours(Reply::new(554, (7, 1), "never"));
+        assert_eq!(kinder(None, never.clone()), never);
+        assert_eq!(kinder(Some(down.clone()), never.clone()), down);
+        assert_eq!(kinder(Some(never.clone()), down.clone()), down);
+        assert_eq!(kinder(Some(down), busy.clone()), busy, "the later of the same kind");
     }
 
     #[test]

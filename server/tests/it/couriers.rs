@@ -67,3 +67,21 @@ fn what_a_remote_took_while_the_database_was_locked_is_not_sent_again() {
     within(Duration::from_secs(5), "an empty queue", || queue_is_empty(&house));
     assert_eq!(far.taken().len(), 1, "{}", far.transcript());
 }
+
+#[test]
+fn one_server_that_is_down_keeps_a_message_that_the_other_refuses() {
+    let port = Remote::start(vec![Manner::default()]);
+    let house = house_towards(&port);
+    house.dns.set("far.test", &[Says::Mx(vec![(10, "mx1.far.test"), (20, "mx2.far.test")])]);
+    // Nobody listens at the first; the second wants nothing from us.
+    house.dns.set("mx1.far.test", &[Says::Address(Ipv4Addr::new(127, 0, 0, 7))]);
+    house.dns.set("mx2.far.test", &[Says::Address(Ipv4Addr::new(127, 0, 0, 8))]);
+    let second = Remote::beside(&port, 8, vec![Manner { banner: "554 5.7.1 go away".into(), ..Manner::default() }]);
+    send(&house, &["friend@far.test"], "waits for the first");
+    eventually("two attempts", || (second.connections() >= 2).then_some(()));
+    assert!(house.cli_ok(&["queue", "list"]).contains("friend@far.test"));
+    assert_eq!(house.pop3(BOB).stat().0, 0, "nothing came back");
+    let first = Remote::beside(&port, 7, vec![Manner::default()]);
+    // A dead host is left alone for a moment.
+    first.wait_for(1);
+}
