@@ -45,6 +45,8 @@ pub struct Config {
     /// Connections to one destination at once.
     pub outbound_connections: usize,
     pub outbound_tls: bool,
+    /// One courier goes on for so long; what is left then goes another time.
+    pub outbound_round: Duration,
     /// Waits before the first attempt, the second and so on; the last one repeats.
     pub retry_schedule: Vec<Duration>,
     /// A message that could not be delivered for so long is returned.

@@ -31,6 +31,7 @@ impl Default for Config {
             outbound_destinations: 100,
             outbound_connections: 1,
             outbound_tls: true,
+            outbound_round: minutes(60),
             // RFC 5321 §4.5.4.1: two tries in the first hour, then the longer the later.
             retry_schedule: [0, 1, 5, 15, 30, 60, 120, 240, 480].map(minutes).to_vec(),
             expiry: minutes(5 * 24 * 60),

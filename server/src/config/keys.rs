@@ -103,6 +103,9 @@ pub const KEYS: &[Key] = &[
     key("outbound_tls", "whether STARTTLS is used when another server offers it", FLAG, |config, text| {
         put(&mut config.outbound_tls, on_or_off(text))
     }),
+    key("outbound_round", "how long mail is handed over to one destination in one go", TIME, |config, text| {
+        put(&mut config.outbound_round, positive_duration(text))
+    }),
     key(
         "retry_schedule",
         "the waits before the first attempt to deliver, the second and so on; the last one repeats",

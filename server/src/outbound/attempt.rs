@@ -197,8 +197,12 @@ impl Courier<'_> {
             match session.next() {
                 Step::NeedInput => {
                     let patience = if session.is_open() { patience_at(session.stage(), patience) } else { GOODBYE };
-                    let until = (silent_since + patience).min(self.ends_at.max(silent_since + GOODBYE));
                     let leaving = session.is_open() && session.stage() < Stage::Data;
+                    let until = match silent_since + patience {
+                        // The end of the round cuts no message short: after the dot that would double it.
+                        until if leaving => until.min(self.ends_at.max(silent_since + GOODBYE)),
+                        until => until,
+                    };
                     tokio::select! {
                         biased;
                         () = self.shutdown.begun(), if leaving => return None,

@@ -16,9 +16,7 @@ use tokio::task::JoinSet;
 
 /// Rows that one courier takes along.
 const LOAD: i64 = 50;
-/// A courier that is not back by then leaves the rest for another time.
-const ROUND: Duration = Duration::from_secs(60 * 60);
-/// How long rows are a courier's own. Longer than any round; a kill gives them back at the next start.
+/// How long rows are a courier's own. A kill gives them back at the next start.
 const CLAIM: Duration = Duration::from_secs(2 * 60 * 60);
 /// The queue is looked at so often even when no bell rings: a command in another process rings none.
 const LOOK: Duration = Duration::from_secs(3);
@@ -123,7 +121,7 @@ async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination:
     }
     match route(house, destination).await {
         Ok(targets) => {
-            let ends_at = house.clock.instant() + ROUND;
+            let ends_at = house.clock.instant() + house.config.outbound_round;
             let courier = Courier { house, dead, shutdown, ends_at };
             let left = courier.carry(&targets, errands.into()).await;
             release(house, left.iter().flat_map(|errand| errand.rows.iter().map(|row| row.id)).collect()).await;

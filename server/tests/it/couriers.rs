@@ -85,3 +85,16 @@ fn one_server_that_is_down_keeps_a_message_that_the_other_refuses() {
     // A dead host is left alone for a moment.
     first.wait_for(1);
 }
+
+#[test]
+fn the_end_of_a_round_does_not_cut_the_wait_for_the_last_reply() {
+    // RFC 5321 §4.5.3.2.6: whoever gives up too soon after the dot doubles the message.
+    let far = Remote::start(vec![Manner { end: End::Later(Duration::from_secs(10)), ..Manner::default() }]);
+    let port = far.address.port();
+    let house = House::with(|settings| {
+        settings.outbound_port(port).set("retry_schedule", "[\"0\", \"300ms\"]").set("outbound_round", "\"1s\"")
+    });
+    send(&house, &["friend@far.test"], "slowly");
+    within(Duration::from_secs(30), "an empty queue", || queue_is_empty(&house));
+    assert_eq!(far.taken().len(), 1, "{}", far.transcript());
+}
