@@ -4,9 +4,13 @@ use super::schedule::{Next, next};
 use super::{Finding, bounce};
 use crate::house::House;
 use crate::maillog;
+use protocol::smtp::Reply;
 use protocol::smtp::client::Class;
 use std::time::Duration;
 use store::{Due, Millis, Outcome, Settled, StoreError};
+
+/// An operator's word, not the remote's.
+const CANCELLED: Reply = Reply::new(554, (4, 7), "Given up by the operator of this server");
 
 /// Between two tries to write down what is known.
 const REST: Duration = Duration::from_secs(1);
@@ -40,11 +44,11 @@ pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
     }
 }
 
-/// Rows whose time was over before they were tried: cancelled, or expired while we were away.
+/// Rows that an operator cancelled.
 pub async fn give_up(house: &House, rows: Vec<Due>) {
     let mut failed = Vec::new();
     for due in rows {
-        let finding = expired(house, &due).await;
+        let finding = cancelled(house, &due).await;
         let settled =
             Settled { id: due.id, outcome: Outcome::Failed, reply: finding.reply.to_string(), peer: String::new() };
         maillog::attempted("failed", &due, &settled);
@@ -97,14 +101,15 @@ fn outcome(house: &House, due: &Due, finding: &Finding, now: Millis) -> Outcome 
     }
 }
 
-async fn expired(house: &House, due: &Due) -> Finding {
-    use protocol::smtp::Reply;
-    const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
+async fn cancelled(house: &House, due: &Due) -> Finding {
     let last = house.store.waiting_one(due.id).await.map(|waiting| waiting.last_reply).unwrap_or_default();
-    let text = if last.is_empty() {
-        TOO_LONG.text().to_owned()
-    } else {
-        format!("{}; the last answer was: {last}", TOO_LONG.text())
-    };
-    Finding::ours(TOO_LONG.with_text(text))
+    Finding::ours(with_last_answer(&CANCELLED, &last))
+}
+
+/// Our own words, and what the remote said last: the reason, as far as there is one.
+fn with_last_answer(ours: &Reply, last: &str) -> Reply {
+    if last.is_empty() {
+        return ours.clone();
+    }
+    ours.with_text(format!("{}; the last answer was: {last}", ours.text()))
 }

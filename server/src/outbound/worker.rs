@@ -99,9 +99,8 @@ async fn until_next(house: &House, out: bool) -> Duration {
 
 /// One destination's rows, wherever they go. All of them are settled or released when this returns.
 async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination: &str, rows: Vec<Due>) {
-    let now = house.clock.now_ms();
-    let (over, rows): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(|row| row.expires_at <= now);
-    for errand in Errand::group(over) {
+    let (cancelled, rows): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(Due::is_cancelled);
+    for errand in Errand::group(cancelled) {
         give_up(house, errand.rows).await;
     }
     let Some(first) = rows.first() else { return };

@@ -98,3 +98,21 @@ fn the_end_of_a_round_does_not_cut_the_wait_for_the_last_reply() {
     within(Duration::from_secs(30), "an empty queue", || queue_is_empty(&house));
     assert_eq!(far.taken().len(), 1, "{}", far.transcript());
 }
+
+#[test]
+fn mail_whose_time_ran_out_while_we_were_away_is_tried_once_more() {
+    let far = Remote::start(vec![Manner { banner: "421 4.3.2 not now".into(), ..Manner::default() }]);
+    let port = far.address.port();
+    let mut house = House::with(|settings| {
+        settings.outbound_port(port).set("retry_schedule", "[\"0\", \"1h\"]").set("expiry", "\"6s\"")
+    });
+    send(&house, &["friend@far.test"], "patience");
+    eventually("a first attempt", || house.cli_ok(&["queue", "list"]).contains("421").then_some(()));
+    assert!(house.interrupt().success());
+    far.change(Manner::default());
+    std::thread::sleep(Duration::from_secs(7));
+    house.run();
+    far.wait_for(1);
+    eventually("an empty queue", || queue_is_empty(&house));
+    assert_eq!(house.pop3(BOB).stat().0, 0, "nothing came back");
+}

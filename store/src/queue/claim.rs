@@ -21,6 +21,17 @@ pub struct Due {
     pub expires_at: Millis,
 }
 
+/// When a row expires that was cancelled: before any time there is.
+pub(super) const CANCELLED: Millis = 0;
+
+impl Due {
+    /// Given up by an operator. What is merely old is tried once more first: the time may be over because we were away,
+    /// or because the clock jumped.
+    pub fn is_cancelled(&self) -> bool {
+        self.expires_at == CANCELLED
+    }
+}
+
 struct Claim {
     now: Millis,
     until: Millis,

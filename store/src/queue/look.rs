@@ -62,10 +62,10 @@ impl Store {
         .await
     }
 
-    /// Makes a row expire: the worker's next look bounces it.
-    pub async fn expire(&self, id: i64, now: Millis) -> Result<()> {
+    /// Gives a row up by an operator's word: the worker's next look bounces it, without another attempt.
+    pub async fn cancel(&self, id: i64, now: Millis) -> Result<()> {
         self.hurry(
-            "UPDATE queue_recipient SET expires_at = $2, next_at = $2,
+            "UPDATE queue_recipient SET expires_at = 0, next_at = $2,
                  due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END
              WHERE id = $1",
             id,

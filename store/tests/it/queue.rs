@@ -88,9 +88,11 @@ async fn delivered_goes_deferred_waits_failed_goes() {
     assert_eq!(home.store.next_due().await.unwrap(), Some(NOW + 500));
     home.store.retry_now(b, NOW + 2).await.unwrap();
     assert_eq!(home.store.next_due().await.unwrap(), Some(NOW + 2));
-    home.store.expire(b, NOW + 3).await.unwrap();
+    assert!(!claim(&home, NOW + 2, 9).await[0].is_cancelled());
+    home.store.release(None).await.unwrap();
+    home.store.cancel(b, NOW + 3).await.unwrap();
     let due = claim(&home, NOW + 3, 9).await;
-    assert_eq!((due.len(), due[0].expires_at, due[0].attempts), (1, NOW + 3, 1));
+    assert_eq!((due.len(), due[0].is_cancelled(), due[0].attempts), (1, true, 1));
     home.store.settle(vec![settled(b, Outcome::Failed)], NOW + 4).await.unwrap();
     assert!(matches!(home.store.queued_bytes(queue).await, Err(StoreError::NotFound)));
     assert!(matches!(home.store.waiting_one(b).await, Err(StoreError::NotFound)));
