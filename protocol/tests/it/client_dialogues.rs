@@ -5,7 +5,7 @@
 use crate::script::{Deeds, Party, Script, play_all, unescape};
 use mail::envelope::ReversePath;
 use mail::{Address, Domain};
-use protocol::smtp::client::{Config, Delivery, Envelope, Session, Step, Tls};
+use protocol::smtp::client::{Cause, Class, Config, Delivery, Envelope, Session, Stage, Step, Tls};
 use std::collections::VecDeque;
 
 #[test]
@@ -27,6 +27,36 @@ fn client_dialogues() {
         client.deliver_or_quit();
         client
     });
+}
+
+/// No dialogue can show it: the bytes of the message that did not go out.
+#[test]
+fn what_a_server_said_before_it_hung_up_in_a_message_counts() {
+    for (said, class, cause) in [
+        ("552 5.3.4 too big\r\n", Class::Permanent, Cause::Reply),
+        ("452 4.3.1 no room\r\n", Class::Temporary, Cause::Reply),
+        ("250 2.0.0 before its end\r\n", Class::Temporary, Cause::Lost),
+        ("552 5.3.4 half a wo", Class::Temporary, Cause::Lost),
+        ("", Class::Temporary, Cause::Lost),
+    ] {
+        let mut session = Session::new(Config::new(Domain::parse("mx.comentum.test").unwrap()), false);
+        let envelope = Envelope {
+            sender: ReversePath::Null,
+            recipients: vec!["a@otherisp.test".parse().unwrap()],
+            size: 3,
+            has_8bit: false,
+        };
+        session.deliver(envelope);
+        session.receive(b"220 x\r\n250 x\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+        while session.next() != Step::NeedBody {}
+        session.body(b"half of it\r\n");
+        session.receive(said.as_bytes());
+        session.closed();
+        let Step::Finished(delivery) = session.next() else { panic!("{said:?}: not settled") };
+        let outcome = &delivery.recipients[0];
+        assert_eq!((outcome.class, outcome.cause, outcome.stage), (class, cause, Stage::Body), "{said:?}");
+        assert_eq!(session.next(), Step::Close, "{said:?}");
+    }
 }
 
 struct Client {

@@ -216,6 +216,8 @@ impl Courier<'_> {
                 }
                 Step::Send(bytes) => {
                     if wire.write(bytes, patience).await.is_err() {
+                        // It takes no more of the message: perhaps it has said why.
+                        hear_out(wire, session, &mut buffer).await;
                         session.closed();
                     }
                 }
@@ -246,6 +248,16 @@ const GOODBYE: Duration = Duration::from_secs(5);
 const HANDSHAKE: Duration = Duration::from_secs(60);
 const UNREADABLE: Reply = Reply::new(451, (3, 0), "The message cannot be read from our disk; our operator was told");
 const NO_ADDRESS: Reply = Reply::new(550, (1, 3), "The address cannot be written in SMTP");
+
+/// Hands over what the remote has said before its connection broke.
+async fn hear_out(wire: &mut Wire, session: &mut Session, buffer: &mut [u8]) {
+    let hearing = async {
+        while let Ok(count @ 1..) = wire.read(buffer).await {
+            session.receive(&buffer[..count]);
+        }
+    };
+    let _ = tokio::time::timeout(GOODBYE, hearing).await;
+}
 
 /// RFC 5321 §4.5.3.2.6: after the dot, wait longest: giving up too soon doubles the message.
 fn patience_at(stage: Stage, patience: Duration) -> Duration {

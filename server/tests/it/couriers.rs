@@ -116,3 +116,17 @@ fn mail_whose_time_ran_out_while_we_were_away_is_tried_once_more() {
     eventually("an empty queue", || queue_is_empty(&house));
     assert_eq!(house.pop3(BOB).stat().0, 0, "nothing came back");
 }
+
+#[test]
+fn a_refusal_in_the_middle_of_a_message_comes_back_and_is_not_tried_for_days() {
+    let far = Remote::start(vec![Manner { end: End::RefuseInside("552 5.3.4 too big".into()), ..Manner::default() }]);
+    let house = house_towards(&far);
+    send_text(&house, "friend@far.test", &crate::harness::noise(8 * 1024 * 1024));
+    let mail = house.mail_of(BOB, 1);
+    assert!(mail[0].contains("552 5.3.4 too big"), "{}", mail[0]);
+}
+
+fn send_text(house: &House, to: &str, text: &str) {
+    let reply = house.submission(BOB).deliver(BOB, &[to], &letter(BOB, to, "large", text));
+    assert!(reply.is("250"), "{:?}", reply.lines);
+}

@@ -175,8 +175,15 @@ impl Session {
         self.fail(Outcome::found(Cause::TlsFailed, self.stage()));
     }
 
-    /// The connection ended, on either side.
+    /// The connection ended, on either side. A server that hangs up in the middle of a message may have said why: hand
+    /// over what it said first.
     pub fn closed(&mut self) {
+        if matches!(self.state, State::Body(_) | State::End)
+            && let Some(Ok(reply)) = self.heard()
+            && (reply.is_transient() || reply.is_permanent())
+        {
+            return self.fail(Outcome::heard(reply, self.stage()));
+        }
         self.fail(Outcome::found(Cause::Lost, self.stage()));
     }
 
