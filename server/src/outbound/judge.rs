@@ -24,10 +24,12 @@ pub fn judge(delivery: &Delivery, host: &str, peer: &str, served: usize) -> Judg
         peer: peer.to_owned(),
     };
     let lost = |outcome: &Outcome| matches!(outcome.cause, Cause::Lost | Cause::Timeout);
+    // RFC 5321 §3.8: 421 says that this connection ends, and nothing about the message.
+    let ended = |outcome: &Outcome| lost(outcome) || outcome.reply.code() == 421;
     // What ends a connection ends it for all recipients alike: the first speaks for them.
     match delivery.recipients.first() {
         Some(first) if first.cause == Cause::TlsFailed => Judged::InTheClear,
-        Some(first) if lost(first) && first.stage <= Stage::Sender && served > 0 => Judged::Again,
+        Some(first) if ended(first) && first.stage <= Stage::Sender && served > 0 => Judged::Again,
         // RFC 5321 §5.1: what happens before MAIL says nothing about the message; the next host may do better.
         Some(first) if first.stage < Stage::Sender => Judged::Elsewhere(finding(first)),
         _ => Judged::Settled(delivery.recipients.iter().map(finding).collect()),
@@ -53,6 +55,11 @@ mod tests {
         Delivery { recipients: vec![outcome.clone(), outcome] }
     }
 
+    fn said(code: u16, stage: Stage) -> Delivery {
+        let reply = Reply::new(code, (3, 2), "said the remote");
+        Delivery { recipients: vec![Outcome { class: Class::Temporary, reply, cause: Cause::Reply, stage }; 2] }
+    }
+
     #[test]
     fn only_what_was_said_about_the_message_is_settled() {
         use {Cause::*, Class::*, Stage::*};
@@ -60,6 +67,10 @@ mod tests {
             (ended(Reply, End, Accepted), 0, "settled"),
             (ended(Reply, Recipient, Permanent), 0, "settled"),
             (ended(Reply, Sender, Temporary), 3, "settled"),
+            (said(421, Sender), 3, "again"),
+            (said(421, Sender), 0, "settled"),
+            (said(421, Recipient), 3, "settled"),
+            (said(450, Sender), 3, "settled"),
             (ended(Lost, End, Temporary), 0, "settled"),
             (ended(Lost, Body, Temporary), 3, "settled"),
             (ended(Lost, Sender, Temporary), 0, "settled"),

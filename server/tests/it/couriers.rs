@@ -2,7 +2,7 @@
 //! doubled that need not be, nothing comes back that nobody refused, and nobody waits for another's dead host.
 
 use crate::harness::dns::Says;
-use crate::harness::{BOB, End, House, Locker, Manner, Remote, eventually, letter, within};
+use crate::harness::{BOB, CAROL, End, House, Locker, Manner, Remote, eventually, letter, within};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -129,4 +129,23 @@ fn a_refusal_in_the_middle_of_a_message_comes_back_and_is_not_tried_for_days() {
 fn send_text(house: &House, to: &str, text: &str) {
     let reply = house.submission(BOB).deliver(BOB, &[to], &letter(BOB, to, "large", text));
     assert!(reply.is("250"), "{:?}", reply.lines);
+}
+
+#[test]
+fn a_server_that_ends_a_connection_after_some_messages_is_asked_again_at_once() {
+    let slow = Manner { wait: Duration::from_millis(400), ..Manner::default() };
+    // After Bob's the next sender hears 421.
+    let one = Manner { senders: vec![("carol", "421 4.7.0 too many messages".into())], ..Manner::default() };
+    let far = Remote::start(vec![slow, one, Manner::default()]);
+    let port = far.address.port();
+    let house = House::with(|settings| settings.outbound_port(port).set("retry_schedule", "[\"0\", \"1h\"]"));
+    send(&house, &["friend@far.test"], "keeps the courier busy");
+    eventually("a first connection", || (far.connections() == 1).then_some(()));
+    // These two wait for each other's company.
+    send(&house, &["friend@far.test"], "by Bob");
+    let message = letter(CAROL, "friend@far.test", "by Carol", "x");
+    assert!(house.submission(CAROL).deliver(CAROL, &["friend@far.test"], &message).is("250"));
+    far.wait_for(3);
+    let said = far.transcript();
+    assert!(said.contains("2 > 421 4.7.0 too many messages") && far.connections() == 3, "{said}");
 }
