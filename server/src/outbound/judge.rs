@@ -7,7 +7,7 @@ use protocol::smtp::client::{Cause, Class, Delivery, Outcome, Stage};
 pub enum Judged {
     /// One finding for each recipient.
     Settled(Vec<Finding>),
-    /// The handshake failed: the same server without TLS (RFC 7435: some protection, else none).
+    /// STARTTLS came to nothing: the same server without TLS (RFC 7435: some protection, else none).
     InTheClear,
     /// The server ended a connection that had served before: it deserves a new one.
     Again,
@@ -24,11 +24,13 @@ pub fn judge(delivery: &Delivery, host: &str, peer: &str, served: usize) -> Judg
         peer: peer.to_owned(),
     };
     let lost = |outcome: &Outcome| matches!(outcome.cause, Cause::Lost | Cause::Timeout);
+    let broken = |outcome: &Outcome| matches!(outcome.cause, Cause::TlsFailed | Cause::Garbage);
     // RFC 5321 §3.8: 421 says that this connection ends, and nothing about the message.
     let ended = |outcome: &Outcome| lost(outcome) || outcome.reply.code() == 421;
     // What ends a connection ends it for all recipients alike: the first speaks for them.
     match delivery.recipients.first() {
-        Some(first) if first.cause == Cause::TlsFailed => Judged::InTheClear,
+        // Some servers offer it and then hang up, or say nothing: that must not keep mail for five days.
+        Some(first) if first.stage == Stage::Tls && (broken(first) || lost(first)) => Judged::InTheClear,
         Some(first) if ended(first) && first.stage <= Stage::Sender && served > 0 => Judged::Again,
         // RFC 5321 §5.1: what happens before MAIL says nothing about the message; the next host may do better.
         Some(first) if first.stage < Stage::Sender => Judged::Elsewhere(finding(first)),
@@ -79,6 +81,11 @@ mod tests {
             (ended(Reply, Banner, Permanent), 0, "elsewhere"),
             (ended(Reply, Hello, Temporary), 0, "elsewhere"),
             (ended(TlsFailed, Tls, Temporary), 0, "in the clear"),
+            (ended(Lost, Tls, Temporary), 0, "in the clear"),
+            (ended(Timeout, Tls, Temporary), 0, "in the clear"),
+            (ended(Garbage, Tls, Temporary), 0, "in the clear"),
+            (ended(NoTls, Tls, Temporary), 0, "elsewhere"),
+            (said(421, Tls), 0, "elsewhere"),
         ] {
             let judged = judge(&delivery, "mx.test", "mx.test [192.0.2.1]:25", served);
             let word = match &judged {

@@ -1,7 +1,7 @@
 //! Mail on its way out: by MX, again and again while there is hope, and back to the sender when there is none.
 
 use crate::harness::dns::Says;
-use crate::harness::{BOB, CAROL, End, House, Manner, Remote, eventually, letter};
+use crate::harness::{BOB, CAROL, End, Handshake, House, Manner, Remote, eventually, letter};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -230,6 +230,15 @@ fn tls_is_used_when_offered_and_its_failure_stops_no_mail() {
     let taken = far.wait_for(1);
     assert!(taken[0].tls, "{}", far.transcript());
     assert!(taken[0].mail.starts_with("MAIL FROM:<bob@comentum.test>"));
+    for (number, handshake) in [(2, Handshake::Fails), (3, Handshake::Cut)] {
+        far.change(Manner { tls: true, handshake, ..Manner::default() });
+        let before = far.connections();
+        send(&house, &["friend@far.test"], &format!("open {number}"));
+        let taken = far.wait_for(number);
+        assert!(!taken[number - 1].tls, "{handshake:?}: {}", far.transcript());
+        // The connection whose handshake came to nothing, and the next.
+        assert_eq!(taken[number - 1].connection, before + 2, "{handshake:?}: {}", far.transcript());
+    }
 }
 
 #[test]
