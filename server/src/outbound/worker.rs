@@ -2,17 +2,18 @@
 
 use super::attempt::Courier;
 use super::dead::Dead;
+use super::roster::{Roster, Trip};
 use super::route::route;
 use super::settle::{give_up, release, settle};
 use super::{Errand, local};
 use crate::clock::span;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use futures::FutureExt;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Due;
-use tokio::task::JoinSet;
+use store::{Due, Turn};
 
 /// Rows that one courier takes along.
 const LOAD: i64 = 50;
@@ -36,53 +37,59 @@ pub async fn run(house: Arc<House>, shutdown: Shutdown) {
         }
     }
     let dead = Arc::new(Dead::new(DEAD_FOR.min(house.config.retry_after(1))));
-    let mut couriers = JoinSet::new();
-    let mut busy: HashMap<String, usize> = HashMap::new();
+    let mut roster = Roster::new(house.config.outbound_destinations);
     while !shutdown.has_begun() {
-        let wait = match claim(&house, &busy, couriers.len()).await {
+        let wait = match claim(&house, &roster).await {
             Ok(rows) => {
                 let any = !rows.is_empty();
                 for (destination, rows) in by_destination(rows) {
-                    *busy.entry(destination.clone()).or_default() += 1;
                     let (house, dead, shutdown) = (Arc::clone(&house), Arc::clone(&dead), shutdown.clone());
-                    couriers.spawn(async move {
+                    let trip = Trip::new(&destination, &rows);
+                    roster.send_out(trip, async move {
                         send(&house, &dead, &shutdown, &destination, rows).await;
-                        destination
                     });
                 }
-                if any { Duration::ZERO } else { until_next(&house, !couriers.is_empty()).await }
+                if any { Duration::ZERO } else { until_next(&house, !roster.is_empty()).await }
             }
             Err(error) => {
                 tracing::error!(%error, "the queue cannot be read");
                 REST
             }
         };
-        if wait.is_zero() && couriers.len() < house.config.outbound_destinations {
+        if wait.is_zero() && roster.free() > 0 {
             continue;
         }
         tokio::select! {
             () = tokio::time::sleep(wait.max(Duration::from_millis(20))) => {}
             () = house.queue_bell.notified() => {}
-            Some(back) = couriers.join_next(), if !couriers.is_empty() => came_back(&mut busy, back.ok()),
+            left = roster.came_back(), if !roster.is_empty() => release(&house, left).await,
             () = shutdown.begun() => {}
         }
-        while let Some(back) = couriers.try_join_next() {
-            came_back(&mut busy, back.ok());
+        while !roster.is_empty()
+            && let Some(left) = roster.came_back().now_or_never()
+        {
+            release(&house, left).await;
         }
     }
-    while couriers.join_next().await.is_some() {}
+    roster.all_back().await;
 }
 
-async fn claim(house: &House, busy: &HashMap<String, usize>, out: usize) -> store::Result<Vec<Due>> {
-    let free = house.config.outbound_destinations.saturating_sub(out);
-    if free == 0 {
-        return Ok(Vec::new());
+/// What is due: first whatever has waited longest, as far as couriers are free for it; then what was never tried.
+async fn claim(house: &House, roster: &Roster) -> store::Result<Vec<Due>> {
+    let mut due = Vec::new();
+    for (turn, free) in [(Turn::Any, roster.free_for_any()), (Turn::First, roster.free())] {
+        let free = free.saturating_sub(due.len());
+        if free > 0 && (turn == Turn::Any || roster.free_for_any() < roster.free()) {
+            let now = house.clock.now_ms();
+            let limit = i64::try_from(free).unwrap_or(i64::MAX).min(LOAD * 10);
+            let full = roster.full(house.config.outbound_connections);
+            due.extend(house.store.claim(turn, now, now + span(CLAIM), limit, LOAD, full).await?);
+        }
     }
-    let now = house.clock.now_ms();
-    let limit = i64::try_from(free).unwrap_or(i64::MAX);
-    let full = house.config.outbound_connections;
-    let except = busy.iter().filter(|(_, couriers)| **couriers >= full).map(|(name, _)| name.clone()).collect();
-    house.store.claim(now, now + span(CLAIM), limit.min(LOAD * 10), LOAD, except).await
+    // A claim that lapsed under a courier that is still out is its own for another while.
+    let held = roster.held();
+    due.retain(|row| !held.contains(&row.id));
+    Ok(due)
 }
 
 async fn until_next(house: &House, out: bool) -> Duration {
@@ -139,18 +146,4 @@ fn by_destination(rows: Vec<Due>) -> HashMap<String, Vec<Due>> {
         groups.entry(row.destination.clone()).or_default().push(row);
     }
     groups
-}
-
-fn came_back(busy: &mut HashMap<String, usize>, destination: Option<String>) {
-    let Some(destination) = destination else {
-        // A courier that panicked does not say where it was. Forgetting who is out costs at most a second connection.
-        busy.clear();
-        return;
-    };
-    if let Some(count) = busy.get_mut(&destination) {
-        *count -= 1;
-        if *count == 0 {
-            busy.remove(&destination);
-        }
-    }
 }

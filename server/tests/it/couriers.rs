@@ -149,3 +149,27 @@ fn a_server_that_ends_a_connection_after_some_messages_is_asked_again_at_once() 
     let said = far.transcript();
     assert!(said.contains("2 > 421 4.7.0 too many messages") && far.connections() == 3, "{said}");
 }
+
+#[test]
+fn destinations_that_say_nothing_do_not_keep_fresh_mail_waiting() {
+    // Twenty servers that take the connection and never say a word, and four couriers.
+    let silent = Remote::start(vec![Manner { wait: Duration::from_secs(120), ..Manner::default() }]);
+    let far = Remote::beside(&silent, 8, vec![Manner::default()]);
+    let port = silent.address.port();
+    let house = House::with(|settings| {
+        settings
+            .outbound_port(port)
+            .set("outbound_destinations", 4)
+            .set("retry_schedule", "[\"0\", \"100ms\"]")
+            .set("reply_timeout", "\"2s\"")
+    });
+    house.dns.set("mx.silent.test", &[Says::Address(HERE)]);
+    house.dns.mail_at("far.test", "mx.far.test", Ipv4Addr::new(127, 0, 0, 8));
+    for number in 0..20 {
+        house.dns.set(&format!("silent{number}.test"), &[Says::Mx(vec![(10, "mx.silent.test")])]);
+        send(&house, &[&format!("friend@silent{number}.test")], "to nobody");
+    }
+    within(Duration::from_secs(60), "all of them tried, and due again", || (silent.connections() > 24).then_some(()));
+    send(&house, &["friend@far.test"], "fresh");
+    within(Duration::from_secs(5), "the fresh one at its server", || (!far.taken().is_empty()).then_some(()));
+}

@@ -1,14 +1,14 @@
 //! The queue: claims, outcomes, and what an operator does.
 
 use crate::harness::{Home, NOW, copy};
-use store::{Kind, NewQueued, Outcome, Role, Settled, StoreError};
+use store::{Kind, NewQueued, Outcome, Role, Settled, StoreError, Turn};
 
 fn settled(id: i64, outcome: Outcome) -> Settled {
     Settled { id, outcome, reply: "250 2.0.0 thanks".into(), peer: "mx.otherisp.test [192.0.2.9]".into() }
 }
 
 async fn claim(home: &Home, now: i64, limit: i64) -> Vec<store::Due> {
-    home.store.claim(now, now + 1000, limit, 100, Vec::new()).await.unwrap()
+    home.store.claim(Turn::Any, now, now + 1000, limit, 100, Vec::new()).await.unwrap()
 }
 
 #[tokio::test]
@@ -60,12 +60,27 @@ async fn a_dead_destination_hides_nobody() {
         home.queue(&format!("m{n}"), &[&format!("r{n}@dead.test")]).await;
     }
     home.queue("last", &["x@alive.test"]).await;
-    let due = home.store.claim(NOW, NOW + 1, 10, 3, Vec::new()).await.unwrap();
+    let due = home.store.claim(Turn::Any, NOW, NOW + 1, 10, 3, Vec::new()).await.unwrap();
     let dead = due.iter().filter(|due| due.destination == "dead.test").count();
     assert_eq!((due.len(), dead), (4, 3));
     home.store.release(Some(due.iter().map(|due| due.id).collect())).await.unwrap();
-    let due = home.store.claim(NOW, NOW + 1, 10, 3, vec!["dead.test".into()]).await.unwrap();
+    let due = home.store.claim(Turn::Any, NOW, NOW + 1, 10, 3, vec!["dead.test".into()]).await.unwrap();
     assert_eq!(due.iter().map(|due| due.destination.as_str()).collect::<Vec<_>>(), ["alive.test"]);
+}
+
+#[tokio::test]
+async fn what_nobody_has_tried_can_be_asked_for_alone() {
+    let home = Home::new().await;
+    for n in 0..20 {
+        home.queue(&format!("m{n}"), &[&format!("r@dead{n}.test")]).await;
+    }
+    let tried = claim(&home, NOW, 99).await;
+    let again = |due: &store::Due| settled(due.id, Outcome::Deferred { next_at: NOW });
+    home.store.settle(tried.iter().map(again).collect(), NOW).await.unwrap();
+    home.queue("fresh", &["x@alive.test"]).await;
+    let due = home.store.claim(Turn::First, NOW, NOW + 1, 10, 3, Vec::new()).await.unwrap();
+    assert_eq!(due.iter().map(|due| due.destination.as_str()).collect::<Vec<_>>(), ["alive.test"]);
+    assert_eq!(claim(&home, NOW, 99).await.len(), 20, "the others are anybody's");
 }
 
 #[tokio::test]
