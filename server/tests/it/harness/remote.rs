@@ -281,8 +281,8 @@ impl Talk {
     fn reply(&mut self, reply: &str) -> std::io::Result<()> {
         std::thread::sleep(self.manner.wait);
         self.note('>', reply.get(..300).unwrap_or(reply));
-        self.stream.write_all(reply.as_bytes())?;
-        self.stream.write_all(b"\r\n")?;
+        // In one piece: what is still to be sent when a connection is reset is lost.
+        self.stream.write_all(format!("{reply}\r\n").as_bytes())?;
         self.stream.flush()
     }
 
