@@ -82,6 +82,6 @@ pub fn signed_in(address: &str, peer: IpAddr, via: Via, result: Result<(), SignI
 }
 
 /// A mailbox was collected by POP3.
-pub fn collected(account: &str, peer: &str, retrieved: usize, deleted: usize) {
+pub fn collected(account: &str, peer: &str, retrieved: usize, deleted: i64) {
     info!(target: "mail", event = "collected", account, peer, retrieved, deleted);
 }

@@ -59,7 +59,7 @@ pub struct Collector {
     /// Octets of each message, as it was at sign-in.
     sizes: HashMap<i64, i64>,
     retrieved: HashSet<i64>,
-    deleted: usize,
+    deleted: i64,
     /// The large message on its way out.
     carrying: Option<Weight>,
 }
@@ -191,9 +191,8 @@ impl Collector {
     /// RFC 1939 §6, the UPDATE state: `+OK` promises that it is on disk.
     async fn delete(&mut self, deleted: Vec<i64>) -> Answer {
         let Some((account, _)) = &self.inside else { return Answer::NotRemoved };
-        let count = deleted.len();
         match self.remove(account, deleted).await {
-            Ok(_) => {
+            Ok(count) => {
                 self.deleted = count;
                 self.house.notify.changed(account.id);
                 Answer::Committed
@@ -205,17 +204,24 @@ impl Collector {
         }
     }
 
+    /// Only what is still in the inbox: what its owner has archived in the webmail meanwhile is not this session's any
+    /// more.
     async fn remove(&self, account: &Account, deleted: Vec<i64>) -> Result<i64, StoreError> {
         let (store, now) = (&self.house.store, self.house.clock.now_ms());
+        let mailboxes = store.mailboxes(account.id).await?;
+        let mailbox = |role: Role| {
+            let found = mailboxes.iter().find(|mailbox| mailbox.role == role).map(|mailbox| mailbox.id);
+            found.ok_or_else(|| StoreError::Broken(format!("an account has no {role:?}")))
+        };
+        let inbox = mailbox(Role::Inbox)?;
         match self.house.config.pop3_deletes {
             Pop3Deletes::ForEver => {
-                store.destroy(account.id, deleted, self.event(Kind::Destroyed, &account.address), now).await
+                let event = self.event(Kind::Destroyed, &account.address);
+                store.destroy_in(account.id, inbox, deleted, event, now).await
             }
             Pop3Deletes::ToTrash => {
-                let mailboxes = store.mailboxes(account.id).await?;
-                let trash = mailboxes.iter().find(|mailbox| mailbox.role == Role::Trash);
-                let trash = trash.ok_or_else(|| StoreError::Broken("an account has no Trash".to_owned()))?;
-                store.move_to(account.id, deleted, trash.id, self.event(Kind::Deleted, &account.address), now).await
+                let event = self.event(Kind::Deleted, &account.address);
+                store.move_from(account.id, deleted, (inbox, mailbox(Role::Trash)?), event, now).await
             }
         }
     }
