@@ -6,11 +6,12 @@ pub mod desk;
 
 use crate::clock::span;
 use crate::house::House;
-use crate::inbound::deliver::{self, Delivery, Weighed};
+use crate::inbound::deliver::{self, Delivery};
 use crate::maillog;
 use crate::spool::{Spooled, is_full};
 use mail::Address;
 use mail::envelope::ReversePath;
+use mail::message::authors::Authors;
 use std::collections::HashSet;
 use store::{Account, Copy, Event, Flags, Kind, NewQueued, Recipient, Role, Settled, StoreError};
 
@@ -57,7 +58,8 @@ pub struct Submitted {
 /// Why it was not taken. Nothing of it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmitRefused {
-    /// The sender, or From, is another account's address here or, for the envelope, anybody else's.
+    /// The sender, From or Sender is another account's address here or, for the envelope, anybody else's; or From is not
+    /// clear.
     NotYourAddress,
     NoRecipient,
     TooManyRecipients,
@@ -92,6 +94,9 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     };
     let mut routed = route(house, &submission).await?;
     let read = house.spool.read(&submission.message).await.map_err(broken)?;
+    if submission.account.is_some() && !may_write_as(house, &submission, &read.bytes, &own).await? {
+        return Err(SubmitRefused::NotYourAddress);
+    }
     let completed = complete::complete(house, &submission, &id, &read.bytes);
     drop(read);
     let message = match completed {
@@ -101,9 +106,6 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     let weighed = deliver::weigh(house, message).await.map_err(refused)?;
     if weighed.hops >= deliver::MAX_HOPS {
         return Err(SubmitRefused::Loop);
-    }
-    if submission.account.is_some() && !may_write_as(house, &weighed, &own).await? {
-        return Err(SubmitRefused::NotYourAddress);
     }
     let accepted = match deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await {
         // Somebody's mailbox has filled up since it was looked at. The queue finds out whose, one by one.
@@ -229,13 +231,26 @@ pub fn is_own(path: &ReversePath, own: &[Address]) -> bool {
     }
 }
 
-/// From may name any address but another one of ours: nobody here writes in a neighbour's name.
-async fn may_write_as(house: &House, weighed: &Weighed, own: &[Address]) -> Result<bool, SubmitRefused> {
-    let Ok(from) = Address::parse(&weighed.summary.from_address) else { return Ok(true) };
-    if own.iter().any(|mine| mine.key() == from.key()) {
-        return Ok(true);
+/// From and Sender may name any address but another one of ours: nobody here writes in a neighbour's name. What is not
+/// clear is refused; without a From there must be an envelope sender to make one of (`complete`), and a message that
+/// has the null sender must say by From whose it is.
+async fn may_write_as(
+    house: &House,
+    submission: &Submission<'_>,
+    raw: &[u8],
+    own: &[Address],
+) -> Result<bool, SubmitRefused> {
+    let Ok(authors) = Authors::read(complete::as_handed_in(submission, raw)) else { return Ok(false) };
+    let is_mine = |address: &Address| own.iter().any(|mine| mine.key() == address.key());
+    if submission.reverse_path == ReversePath::Null && (authors.from.is_empty() || !authors.from.iter().all(is_mine)) {
+        return Ok(false);
     }
-    Ok(house.store.resolve(&from).await.map_err(refused)? == Recipient::Elsewhere)
+    for named in authors.from.iter().chain(&authors.sender).filter(|named| !is_mine(named)) {
+        if house.store.resolve(named).await.map_err(refused)? != Recipient::Elsewhere {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn event(origin: &Origin, account: Option<&Account>, id: &str) -> Event {
