@@ -3,6 +3,9 @@
 use crate::Address;
 use crate::message::header::{self, Field};
 
+/// A longer field is not read to its end: what stands there could not be judged.
+const LONGEST: usize = 64 * 1024;
+
 /// The people in From, and whoever is named in Sender.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Authors {
@@ -43,6 +46,9 @@ impl Authors {
 
 /// Every one of them, or none: a piece that cannot be read may be what a reader shows.
 fn addresses(field: &Field<'_>) -> Result<Vec<Address>, Unclear> {
+    if field.value.len() > LONGEST {
+        return Err(Unclear);
+    }
     let people = header::people(field.value);
     let addresses: Result<Vec<Address>, _> = people.iter().map(|person| Address::parse(&person.address)).collect();
     match addresses {
@@ -68,6 +74,7 @@ mod tests {
             ("From: us: bob@x.test, carol@x.test;", &["bob@x.test", "carol@x.test"], None),
             ("From: bob@x.test\r\nsender: Carol <carol@x.test>", &["bob@x.test"], Some("carol@x.test")),
             ("from :\r\n bob@x.test", &["bob@x.test"], None),
+            ("From: <carol@x.test", &["carol@x.test"], None),
             ("To: carol@x.test", &[], None),
         ] {
             let from: Vec<String> = from.iter().map(|one| (*one).to_owned()).collect();
@@ -84,12 +91,13 @@ mod tests {
             "From:",
             "From: Bob <bob@x.test>, carol at x.test",
             "From: nobody:;",
-            "From: <carol@x.test",
             "From: bob@x.test\r\nSender: carol",
             "From: bob@x.test\r\nSender: bob@x.test, carol@x.test",
             "From: bob@x.test\r\nSender: bob@x.test\r\nSender: carol@x.test",
         ] {
             assert_eq!(read(header), Err(Unclear), "{header:?}");
         }
+        let long = format!("From: {}carol@x.test", "bob@x.test, ".repeat(6_000));
+        assert_eq!(read(&long), Err(Unclear));
     }
 }
