@@ -1,8 +1,10 @@
 //! Signing in, the same for every door: submission, POP3, webmail.
 //!
 //! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is
-//! slowed by who guesses, never by whose account is guessed at alone, so nobody can lock an owner out from elsewhere.
+//! slowed by who guesses; by whose account is guessed at only very late, and never for those who come from where its
+//! owner has been before, so that nobody can lock an owner out (`docs/decisions/0007`).
 
+mod friends;
 mod memory;
 
 use crate::clock::Clock;
@@ -10,6 +12,7 @@ use crate::maillog;
 use crate::passwords::{NoTurn, Passwords};
 use crate::peer::Peer;
 use crate::throttle::Throttle;
+use friends::Friends;
 use mail::Address;
 use memory::{Memory, Remembered};
 use std::fmt;
@@ -20,6 +23,8 @@ use store::{Account, Store};
 
 /// How long a throttled attempt waits for its turn before it is refused.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long somebody waits in the line. Long enough for all the connections that one neighbour may fill it with.
+const LONGEST_LINE: Duration = Duration::from_secs(60);
 
 /// Which door somebody stands at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,10 @@ pub struct GuessLimit {
     pub burst: u32,
     /// After that, one in this time; at one account, one in four times this.
     pub interval: Duration,
+    /// Wrong guesses at once at one account, from wherever they come.
+    pub account_burst: u32,
+    /// After that, one in this time.
+    pub account_interval: Duration,
 }
 
 /// The doorkeeper. Clones share one memory.
@@ -60,6 +69,10 @@ pub struct SignIn {
 struct Guard {
     by_peer: Throttle<Peer>,
     by_account_and_peer: Throttle<(Who, Peer)>,
+    by_account: Throttle<Who>,
+    /// The line of those who come from where the owner has been, while somebody there guesses too fast.
+    line: Throttle<(Who, Peer)>,
+    friends: Friends,
     memory: Memory,
 }
 
@@ -71,6 +84,9 @@ impl SignIn {
         let guard = Guard {
             by_peer: Throttle::new(limit.burst, limit.interval),
             by_account_and_peer: Throttle::new((limit.burst / 3).max(1), limit.interval * 4),
+            by_account: Throttle::new(limit.account_burst, limit.account_interval),
+            line: Throttle::new(1, limit.interval),
+            friends: Friends::default(),
             memory: Memory::new(clock.random()),
         };
         SignIn { store, passwords, clock, guard: Arc::new(Mutex::new(guard)) }
@@ -93,19 +109,23 @@ impl SignIn {
         let address = Address::parse(address.trim()).ok();
         let typed = address.as_ref().map(Address::key).unwrap_or_default();
         let who: Who = blake3::hash(typed.as_bytes()).into();
-        self.wait_for_turn(who, peer).await?;
-
         let account = match &address {
             Some(address) => self.store.account_by_address(address).await,
             None => Ok(None),
         };
         let account = account.map_err(|error| {
             tracing::error!(%error, "sign-in could not ask the store");
-            self.give_back(who, peer);
             SignInRefused::Unavailable
         })?;
         let kept = account.as_ref().map_or(self.passwords.dummy(), |account| &account.password_hash);
 
+        if let Err(throttled) = self.wait_for_turn(who, peer).await {
+            // Somebody guesses from the owner's own network. The owner is not locked out by that: a password that was
+            // verified a moment ago is still right, after its turn in the line.
+            self.stand_in_line(who, peer).await?;
+            let right = self.recall(&typed, password, kept) == Some(Remembered::Right);
+            return account.filter(|account| right && account.active).ok_or(throttled);
+        }
         let (right, fresh) = match self.recall(&typed, password, kept) {
             // A program that polls with a good password, or with a stale one, costs nothing and counts once.
             Some(remembered) => {
@@ -121,6 +141,7 @@ impl SignIn {
                 self.remember(&typed, password, kept, right);
                 if right {
                     self.give_back(who, peer);
+                    self.guard().friends.remember((who, peer), self.clock.instant());
                 }
                 (right, true)
             }
@@ -155,10 +176,24 @@ impl SignIn {
         }
     }
 
+    /// Only where the account's owner has signed in from. One after the other, so that this too is too slow to guess.
+    async fn stand_in_line(&self, who: Who, peer: Peer) -> Result<(), SignInRefused> {
+        let wait = {
+            let (mut guard, now) = (self.guard(), self.clock.instant());
+            let known = guard.friends.knows(&(who, peer), now);
+            known.then(|| guard.line.reserve(&(who, peer), now, LONGEST_LINE)).flatten()
+        };
+        tokio::time::sleep(wait.ok_or(SignInRefused::Throttled)?).await;
+        Ok(())
+    }
+
     fn give_back(&self, who: Who, peer: Peer) {
-        let mut guard = self.guard();
+        let (mut guard, now) = (self.guard(), self.clock.instant());
         guard.by_peer.give_back(&peer);
         guard.by_account_and_peer.give_back(&(who, peer));
+        if !guard.friends.knows(&(who, peer), now) {
+            guard.by_account.give_back(&who);
+        }
     }
 
     fn recall(&self, typed: &str, password: &str, kept: &str) -> Option<Remembered> {
@@ -178,7 +213,14 @@ impl SignIn {
 impl Guard {
     fn take(&mut self, who: Who, peer: Peer, now: tokio::time::Instant) -> Result<(), Duration> {
         self.by_peer.take(&peer, now)?;
-        self.by_account_and_peer.take(&(who, peer), now).inspect_err(|_| self.by_peer.give_back(&peer))
+        self.by_account_and_peer.take(&(who, peer), now).inspect_err(|_| self.by_peer.give_back(&peer))?;
+        if self.friends.knows(&(who, peer), now) {
+            return Ok(());
+        }
+        self.by_account.take(&who, now).inspect_err(|_| {
+            self.by_peer.give_back(&peer);
+            self.by_account_and_peer.give_back(&(who, peer));
+        })
     }
 }
 

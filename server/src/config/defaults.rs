@@ -49,7 +49,12 @@ impl Default for Config {
             spool_memory: 256 * 1024,
             check_sender_domain: true,
             argon2: Cost { memory: 19 * 1024, iterations: 2 },
-            sign_in: GuessLimit { burst: 30, interval: Duration::from_millis(500) },
+            sign_in: GuessLimit {
+                burst: 30,
+                interval: Duration::from_millis(500),
+                account_burst: 1000,
+                account_interval: Duration::from_secs(1),
+            },
             quota: 0,
             pop3_deletes: Pop3Deletes::ToTrash,
             trash_days: 30,
