@@ -1,4 +1,4 @@
-//! Cleans up: what has been in Trash for its time, and sessions that have ended.
+//! Cleans up: what has been in Trash for its time, and sessions that have ended. And looks what most passwords cost.
 
 use crate::clock::{Clock, span};
 use crate::house::House;
@@ -39,6 +39,11 @@ async fn clean(house: &House, clock_is_settled: bool) {
             }
             Err(error) => tracing::error!(%error, "Trash could not be cleared"),
         }
+    }
+    // Accounts come to today's cost one by one; what an unknown name costs goes with most of them.
+    match house.store.common_password_hash().await {
+        Ok(common) => common.iter().for_each(|common| house.passwords.imitate(common)),
+        Err(error) => tracing::error!(%error, "what most passwords cost is not known"),
     }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");

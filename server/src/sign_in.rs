@@ -117,7 +117,8 @@ impl SignIn {
             tracing::error!(%error, "sign-in could not ask the store");
             SignInRefused::Unavailable
         })?;
-        let kept = account.as_ref().map_or(self.passwords.dummy(), |account| &account.password_hash);
+        let dummy = self.passwords.dummy();
+        let kept = account.as_ref().map_or(&*dummy, |account| &account.password_hash);
 
         if let Err(throttled) = self.wait_for_turn(who, peer).await {
             // Somebody guesses from the owner's own network. The owner is not locked out by that: a password that was
@@ -146,11 +147,28 @@ impl SignIn {
                 (right, true)
             }
         };
-        let account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
+        let mut account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
         if fresh {
+            self.renew(&mut account, &typed, password).await;
             self.write_down(account.id);
         }
         Ok(account)
+    }
+
+    /// The password is here only now: a hash of another cost is made anew, so that all accounts come to cost the same.
+    /// Whatever goes wrong, the old one is still right.
+    async fn renew(&self, account: &mut Account, typed: &str, password: &str) {
+        if !self.passwords.is_outdated(&account.password_hash) {
+            return;
+        }
+        let Ok(hash) = self.passwords.hash(password).await else { return };
+        match self.store.renew_password(account.id, account.password_hash.clone(), hash.clone()).await {
+            Ok(()) => {
+                self.remember(typed, password, &hash, true);
+                account.password_hash = hash;
+            }
+            Err(error) => tracing::warn!(%error, account = account.id, "a password was not hashed anew"),
+        }
     }
 
     /// Nobody waits for this: who may read must be able to sign in, even while nothing can be written.
