@@ -15,6 +15,9 @@ use store::{Due, Outcome, Recipient, Settled, StoreError};
 /// When a bounce cannot be written now, its rows wait for this long.
 const LATER: Duration = Duration::from_secs(5 * 60);
 
+/// Of the message that is returned: its header, and of that no more than a report carries.
+const HEADER: usize = 64 * 1024;
+
 /// Rows of one message that failed for ever.
 pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
     let Some((first, ..)) = failed.first() else { return };
@@ -31,7 +34,7 @@ pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
         },
     };
     let Some(to) = to else { return write_down(house, settled).await };
-    let original = match house.store.queued_bytes(queue).await {
+    let original = match house.store.queued_head(queue, HEADER).await {
         Ok(bytes) => bytes,
         Err(StoreError::Corrupt(what)) => {
             tracing::error!(what, queue, "a message that is to be returned is damaged on disk");

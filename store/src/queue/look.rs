@@ -32,13 +32,19 @@ impl Store {
 
     /// The bytes of a message in the queue.
     pub async fn queued_bytes(&self, queue: i64) -> Result<Bytes> {
-        let row: Stored = sqlx::query_as(
+        self.open_blob(self.queued_blob(queue).await?).await
+    }
+
+    /// The first of them, at most `limit`; whatever its size, the message is not held in memory.
+    pub async fn queued_head(&self, queue: i64, limit: usize) -> Result<Bytes> {
+        self.head_of_blob(self.queued_blob(queue).await?, limit).await
+    }
+
+    async fn queued_blob(&self, queue: i64) -> Result<Stored> {
+        let row = sqlx::query_as(
             "SELECT b.hash, b.size, b.coding, b.file, b.data FROM queue q JOIN blob b ON b.id = q.blob_id WHERE q.id = $1",
-        )
-        .bind(queue)
-        .fetch_one(&self.reads)
-        .await?;
-        self.open_blob(row).await
+        );
+        Ok(row.bind(queue).fetch_one(&self.reads).await?)
     }
 
     /// Oldest first.

@@ -1,6 +1,6 @@
 //! The queue: claims, outcomes, and what an operator does.
 
-use crate::harness::{Home, NOW, copy};
+use crate::harness::{Home, NOW, copy, noise};
 use store::{Kind, NewQueued, Outcome, Role, Settled, StoreError, Turn};
 
 fn settled(id: i64, outcome: Outcome) -> Settled {
@@ -135,6 +135,26 @@ async fn the_fate_is_written_in_the_journey_of_the_senders_copy() {
     assert_eq!(journey[1].event.kind, Kind::Relayed);
     assert!(journey[1].event.detail.contains("lisa@otherisp.test") && journey[1].event.by.contains("mx.otherisp.test"));
     assert_eq!(home.store.journey(anna, accepted.placements[1]).await.unwrap().len(), 1, "not anna's to know");
+}
+
+#[tokio::test]
+async fn the_head_of_a_message_is_read_without_the_rest_and_never_unchecked() {
+    let home = Home::new().await;
+    let large = format!("Subject: large\r\n\r\n{}", hex(&noise(300_000, 7)));
+    let queue = home.queue(&large, &["a@x.test"]).await;
+    let small = home.queue("Subject: small\r\n\r\n", &["a@x.test"]).await;
+    assert_eq!(home.store.queued_head(queue, 14).await.unwrap(), "Subject: large");
+    assert_eq!(home.store.queued_head(small, 1000).await.unwrap(), "Subject: small\r\n\r\n");
+    let file = home.files().remove(0);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let end = bytes.len() - 9;
+    bytes[end] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    assert!(matches!(home.store.queued_head(queue, 14).await, Err(StoreError::Corrupt(_))));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[tokio::test]
