@@ -193,6 +193,8 @@ impl Courier<'_> {
         let mut buffer = vec![0; 8 * 1024];
         // For a whole reply, not for each of its bytes.
         let mut silent_since = clock.instant();
+        // A piece has its own patience; a message of hundreds of pieces has a round, or a tarpit would hold us for days.
+        let body_ends = silent_since + self.house.config.outbound_round;
         loop {
             match session.next() {
                 Step::NeedInput => {
@@ -215,7 +217,8 @@ impl Courier<'_> {
                     continue;
                 }
                 Step::Send(bytes) => {
-                    if wire.write(bytes, patience).await.is_err() {
+                    let written = tokio::time::timeout_at(body_ends, wire.write(bytes, patience)).await;
+                    if !matches!(written, Ok(Ok(()))) {
                         // It takes no more of the message: perhaps it has said why.
                         hear_out(wire, session, &mut buffer).await;
                         session.closed();
