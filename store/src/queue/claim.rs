@@ -151,7 +151,7 @@ impl Store {
             Box::pin(async move {
                 sqlx::query(
                     "UPDATE queue_recipient SET due_at = next_at, claimed = 0
-                     WHERE claimed = 1 AND ($1 IS NULL OR id IN (SELECT value FROM json_each($1)))",
+                     WHERE claimed <> 0 AND ($1 IS NULL OR id IN (SELECT value FROM json_each($1)))",
                 )
                 .bind(ids)
                 .execute(tx.db())

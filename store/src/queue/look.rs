@@ -58,10 +58,12 @@ impl Store {
         Ok(sqlx::query_as(AssertSqlSafe(found)).bind(id).fetch_one(&self.reads).await?)
     }
 
-    /// Makes a row due at `now`. One that is being tried keeps its claim.
+    /// Makes a row due at `now`. One that is being tried keeps its claim, and is due when that attempt has ended.
     pub async fn retry_now(&self, id: i64, now: Millis) -> Result<()> {
         self.hurry(
-            "UPDATE queue_recipient SET next_at = $2, due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END WHERE id = $1",
+            "UPDATE queue_recipient SET next_at = $2, due_at = CASE claimed WHEN 0 THEN $2 ELSE due_at END,
+                 claimed = CASE claimed WHEN 0 THEN 0 ELSE 2 END
+             WHERE id = $1",
             id,
             now,
         )
@@ -72,7 +74,7 @@ impl Store {
     pub async fn cancel(&self, id: i64, now: Millis) -> Result<()> {
         self.hurry(
             "UPDATE queue_recipient SET expires_at = 0, next_at = $2,
-                 due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END
+                 due_at = CASE claimed WHEN 0 THEN $2 ELSE due_at END, claimed = CASE claimed WHEN 0 THEN 0 ELSE 2 END
              WHERE id = $1",
             id,
             now,

@@ -171,6 +171,29 @@ async fn a_bounce_settles_what_it_reports_in_one_commit() {
 }
 
 #[tokio::test]
+async fn what_an_operator_asks_during_an_attempt_holds_after_it() {
+    let home = Home::new().await;
+    home.queue("hello", &["a@x.test", "b@x.test", "c@x.test"]).await;
+    let due = claim(&home, NOW, 9).await;
+    home.store.retry_now(due[0].id, NOW + 1).await.unwrap();
+    home.store.cancel(due[1].id, NOW + 1).await.unwrap();
+    assert!(claim(&home, NOW + 2, 9).await.is_empty(), "all are being tried");
+    let later = due.iter().map(|due| settled(due.id, Outcome::Deferred { next_at: NOW + 500_000 })).collect();
+    home.store.settle(later, NOW + 3).await.unwrap();
+    let due = claim(&home, NOW + 3, 9).await;
+    assert_eq!(due.iter().map(|due| due.is_cancelled()).collect::<Vec<_>>(), [false, true]);
+    // Asked for once: the next time is the regular one.
+    let later = due.iter().map(|due| settled(due.id, Outcome::Deferred { next_at: NOW + 500_000 })).collect();
+    home.store.settle(later, NOW + 4).await.unwrap();
+    assert!(claim(&home, NOW + 4, 9).await.is_empty());
+    home.store.retry_now(due[0].id, NOW + 5).await.unwrap();
+    let due = claim(&home, NOW + 5, 9).await;
+    home.store.cancel(due[0].id, NOW + 6).await.unwrap();
+    home.store.release(None).await.unwrap();
+    assert_eq!(claim(&home, NOW + 6, 9).await.len(), 1, "given back, it is due");
+}
+
+#[tokio::test]
 async fn claims_are_given_back_untouched() {
     let home = Home::new().await;
     home.queue("hello", &["a@x.test", "b@y.test"]).await;
