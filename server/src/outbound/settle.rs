@@ -9,6 +9,8 @@ use protocol::smtp::client::Class;
 use std::time::Duration;
 use store::{Due, Millis, Outcome, Settled, StoreError};
 
+/// RFC 3463 §3.5, 4.7: the delivery time expired.
+const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
 /// An operator's word, not the remote's.
 const CANCELLED: Reply = Reply::new(554, (4, 7), "Given up by the operator of this server");
 
@@ -21,17 +23,23 @@ pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
     let mut written = Vec::new();
     let mut failed = Vec::new();
     for (due, finding) in findings {
-        let settled =
-            |outcome| Settled { id: due.id, outcome, reply: finding.reply.to_string(), peer: finding.peer.clone() };
+        let id = due.id;
+        let settled = |finding: &Finding, outcome| Settled {
+            id,
+            outcome,
+            reply: finding.reply.to_string(),
+            peer: finding.peer.clone(),
+        };
         match outcome(house, &due, &finding, now) {
             Outcome::Failed => {
-                let settled = settled(Outcome::Failed);
+                let finding = if finding.class == Class::Temporary { given_up(&finding) } else { finding };
+                let settled = settled(&finding, Outcome::Failed);
                 maillog::attempted("failed", &due, &settled);
                 failed.push((due, finding, settled));
             }
             outcome => {
                 let event = if matches!(outcome, Outcome::Delivered) { "relayed" } else { "deferred" };
-                let settled = settled(outcome);
+                let settled = settled(&finding, outcome);
                 maillog::attempted(event, &due, &settled);
                 written.push(settled);
             }
@@ -104,6 +112,12 @@ fn outcome(house: &House, due: &Due, finding: &Finding, now: Millis) -> Outcome 
 async fn cancelled(house: &House, due: &Due) -> Finding {
     let last = house.store.waiting_one(due.id).await.map(|waiting| waiting.last_reply).unwrap_or_default();
     Finding::ours(with_last_answer(&CANCELLED, &last))
+}
+
+/// Time ran out. The sender hears that, and not only the last of many answers that each said "later".
+fn given_up(finding: &Finding) -> Finding {
+    let reply = with_last_answer(&TOO_LONG, &finding.reply.to_string());
+    Finding { class: Class::Permanent, reply, said_by: None, peer: finding.peer.clone() }
 }
 
 /// Our own words, and what the remote said last: the reason, as far as there is one.

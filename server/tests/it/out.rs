@@ -308,6 +308,9 @@ fn what_could_not_be_delivered_in_time_comes_back() {
     send(&house, &["friend@far.test"], "too late");
     let report = bounce(&house);
     assert!(report.contains("421 4.3.2 never today") || report.contains("Status: 4."), "{report}");
+    let text = report.replace("\r\n ", " ").replace("=\r\n", "");
+    assert!(text.contains("Could not be delivered in time; the last answer was: 421 4.3.2 never today"), "{report}");
+    assert!(text.contains("Status: 5.4.7"), "{report}");
     assert!(far.connections() >= 2, "tried more than once before");
 }
 
