@@ -104,6 +104,11 @@ impl Address {
         &self.domain
     }
 
+    /// Whoever is responsible for the domain's mail: such an address must always be taken (RFC 5321 §4.5.1).
+    pub fn is_postmaster(&self) -> bool {
+        self.local.eq_ignore_ascii_case("postmaster")
+    }
+
     /// The whole in lower case: how this server compares addresses of its own.
     pub fn key(&self) -> String {
         let mut key = self.to_string();

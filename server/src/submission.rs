@@ -190,7 +190,7 @@ async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, Sub
     let mut routed = Routed::default();
     for address in &submission.recipients {
         let written = address.to_string();
-        match house.store.resolve(address).await.map_err(refused)? {
+        match house.resolve(address).await.map_err(refused)? {
             Recipient::Local { account, over_quota } if !over_quota || is_let_in_always(submission) => {
                 if !routed.local.contains(&account) {
                     routed.local.push(account);
@@ -246,7 +246,7 @@ async fn may_write_as(
         return Ok(false);
     }
     for named in authors.from.iter().chain(&authors.sender).filter(|named| !is_mine(named)) {
-        if house.store.resolve(named).await.map_err(refused)? != Recipient::Elsewhere {
+        if house.resolve(named).await.map_err(refused)? != Recipient::Elsewhere {
             return Ok(false);
         }
     }

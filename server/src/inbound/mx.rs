@@ -59,13 +59,26 @@ impl MxDesk {
         Ok(accounts)
     }
 
+    /// What comes for a postmaster is taken even where nothing else is.
+    fn accounts_of_postmasters(&self, recipients: &[ForwardPath]) -> Vec<i64> {
+        let postmasters = recipients.iter().filter(|path| match path {
+            ForwardPath::Postmaster => true,
+            ForwardPath::Address(address) => address.is_postmaster(),
+        });
+        postmasters.filter_map(|path| self.found.get(path).copied()).collect()
+    }
+
     async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
         let accounts = self.accounts(&incoming.envelope.recipients)?;
+        let for_postmaster = self.accounts_of_postmasters(&incoming.envelope.recipients);
         let weighed = deliver::weigh(&self.house, &incoming.message).await?;
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
         }
-        let inbox = |account: i64| Copy { account, role: Role::Inbox, flags: Flags::default(), quota: true };
+        let inbox = |account: i64| {
+            let quota = !for_postmaster.contains(&account);
+            Copy { account, role: Role::Inbox, flags: Flags::default(), quota }
+        };
         let sender = sender_text(&incoming.envelope.sender);
         let delivery = Delivery {
             copies: accounts.into_iter().map(inbox).collect(),
@@ -164,7 +177,7 @@ pub fn received(house: &House, visitor: &Visitor<'_>, envelope: &Envelope, id: &
 /// Who is behind a forward-path.
 pub async fn resolve(house: &House, path: &ForwardPath) -> Result<Recipient, StoreError> {
     match path {
-        ForwardPath::Address(address) => house.store.resolve(address).await,
+        ForwardPath::Address(address) => house.resolve(address).await,
         ForwardPath::Postmaster => house.store.postmaster().await,
     }
 }

@@ -140,6 +140,40 @@ fn the_postmaster_can_always_be_reached() {
 }
 
 #[test]
+fn the_postmaster_is_reached_when_the_admin_is_away_full_or_the_domain_switched_off() {
+    let house = House::start();
+    let admin = crate::harness::noise(4 * 1024);
+    assert!(house.smtp().deliver("lisa@far.test", &[POSTMASTER], &letter("lisa@far.test", BOB, "fills", &admin)).is("250"));
+    house.cli_ok(&["account", "quota", POSTMASTER, "1KiB"]);
+    house.cli_ok(&["domain", "suspend", "otherisp.test"]);
+    let mut taken = 1;
+    let mut write = |taken: &mut usize| {
+        for to in [
+            "postmaster@comentum.test",
+            "postmaster@otherisp.test",
+            // The host that is named in banner and bounces, and is no domain of ours.
+            "Postmaster@mail.comentum.test",
+            "MAILER-DAEMON@mail.comentum.test",
+        ] {
+            let said = house.smtp().deliver("", &[to], &letter("lisa@far.test", to, "help", "x"));
+            assert!(said.is("250"), "{to}: {:?}", said.lines);
+            *taken += 1;
+        }
+        let mut smtp = house.smtp();
+        smtp.expect("MAIL FROM:<>", "250");
+        smtp.expect("RCPT TO:<postmaster>", "250");
+    };
+    write(&mut taken);
+    house.cli_ok(&["account", "suspend", POSTMASTER]);
+    write(&mut taken);
+    house.cli_ok(&["account", "resume", POSTMASTER]);
+    assert_eq!(house.pop3(POSTMASTER).stat().0, taken);
+    let mut smtp = house.smtp();
+    smtp.expect("MAIL FROM:<>", "250");
+    smtp.expect("RCPT TO:<somebody@mail.comentum.test>", "550 5.7.1");
+}
+
+#[test]
 fn a_bounce_of_others_with_the_null_sender_comes_in() {
     let house = House::start();
     let mut smtp = house.smtp();
