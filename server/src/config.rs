@@ -5,6 +5,7 @@ mod defaults;
 mod keys;
 mod values;
 
+use crate::network::Network;
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use keys::{KEYS, Key};
@@ -25,10 +26,13 @@ pub struct Config {
     /// Listeners; none is off. Port 0 takes a free one.
     pub smtp: Option<SocketAddr>,
     pub submission: Option<SocketAddr>,
+    pub lmtp: Option<SocketAddr>,
     pub pop3: Option<SocketAddr>,
     pub http: Option<SocketAddr>,
     /// What people type to reach the webmail, without a trailing slash; none: what their browser names in Host.
     pub web_url: Option<String>,
+    /// Proxies in front of the mail ports, which say whom they bring (PROXY protocol).
+    pub proxy_protocol_from: Vec<Network>,
     /// HTTP proxies in front of us whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     pub plaintext_auth: PlaintextAuth,

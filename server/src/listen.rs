@@ -2,6 +2,7 @@
 
 use crate::lifecycle::Shutdown;
 use crate::peer::Peer;
+use crate::proxied::Proxies;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,6 +65,7 @@ pub struct Door {
     pub name: &'static str,
     pub listener: TcpListener,
     pub limits: Limits,
+    pub proxies: Proxies,
     pub turned_away: Vec<u8>,
 }
 
@@ -73,45 +75,70 @@ impl Door {
         name: &'static str,
         address: SocketAddr,
         limits: Limits,
+        proxies: Proxies,
         turned_away: Vec<u8>,
     ) -> Result<Door, String> {
         let listener = bind(name, address).await?;
-        Ok(Door { name, listener, limits, turned_away })
+        Ok(Door { name, listener, limits, proxies, turned_away })
     }
 
     /// Lets people in until closing begins. Each session runs by itself, and closing waits for it.
     pub async fn serve<S, F>(self, shutdown: Shutdown, session: S)
     where
-        S: Fn(TcpStream, IpAddr) -> F,
+        S: Fn(TcpStream, IpAddr) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
+        let (door, session) = (Arc::new(self), Arc::new(session));
         loop {
             let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+                accepted = door.listener.accept() => accepted,
                 () = shutdown.begun() => return,
             };
-            let (stream, address) = match accepted {
+            let (mut stream, address) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, mostly: it passes as sessions end. Trying at once would only burn.
-                    tracing::warn!(door = self.name, %error, "could not let somebody in");
+                    tracing::warn!(door = door.name, %error, "could not let somebody in");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
             };
             let address = address.ip().to_canonical();
-            let Some(place) = self.limits.enter(address.into()) else {
-                tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address);
-                // What does not fit into the socket's empty buffer at once is not worth a task.
-                let _ = stream.try_write(&self.turned_away);
+            if !door.proxies.include(address) {
+                door.let_in(stream, address, &shutdown, &*session);
                 continue;
-            };
-            let inside = session(stream, address);
+            }
+            // Limits are for the client, and who that is may take the proxy a moment to say: nobody waits for it here.
+            let (door, session, closing) = (Arc::clone(&door), Arc::clone(&session), shutdown.clone());
             shutdown.spawn(async move {
-                inside.await;
-                drop(place);
+                let client = tokio::select! {
+                    client = door.proxies.introduce(&mut stream, address) => client,
+                    () = closing.begun() => None,
+                };
+                if let Some(client) = client {
+                    door.let_in(stream, client, &closing, &*session);
+                }
             });
         }
+    }
+
+    /// Gives somebody a place and a session, or turns them away.
+    fn let_in<S, F>(&self, stream: TcpStream, address: IpAddr, shutdown: &Shutdown, session: &S)
+    where
+        S: Fn(TcpStream, IpAddr) -> F,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Some(place) = self.limits.enter(address.into()) else {
+            tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address);
+            // What does not fit into the socket's empty buffer at once is not worth a task.
+            let _ = stream.try_write(&self.turned_away);
+            return;
+        };
+        let inside = session(stream, address);
+        shutdown.spawn(async move {
+            inside.await;
+            drop(place);
+        });
     }
 }
 

@@ -59,7 +59,7 @@ pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, accepted: &Ac
     let by = submission.account.map_or("", |account| account.address.as_str());
     info!(
         target: "mail", event, id, by, from = sender_text(&submission.reverse_path), to = to.join(","), peer, with, size,
-        queue = accepted.queue, placements = ?accepted.placements,
+        wishes = %submission.wishes, queue = accepted.queue, placements = ?accepted.placements,
     );
 }
 

@@ -34,6 +34,7 @@ pub fn config(house: &House) -> Arc<Config> {
         banner: "Restante POP3 ready".to_owned(),
         tls_available: true,
         require_tls_for_login: !house.config.plaintext_auth.pop3,
+        scram: false,
         max_errors: 20,
     })
 }
@@ -115,6 +116,8 @@ impl Collector {
                 Step::Ask(question) => {
                     let answer = match question {
                         Question::Login(credentials) => self.sign_in(credentials).await,
+                        // Not offered as long as nothing is kept of passwords that a proof could be checked against.
+                        Question::Scram { .. } | Question::ScramProof { .. } => Answer::Refused(Refusal::NotNow),
                         Question::Retrieve { id } => self.retrieve(id).await,
                         Question::Quit { deleted } => self.delete(deleted).await,
                     };

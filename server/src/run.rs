@@ -3,10 +3,12 @@
 use crate::cli::trial;
 use crate::config::Config;
 use crate::house::House;
+use crate::inbound::lmtp::LmtpDesk;
 use crate::inbound::mx::MxDesk;
 use crate::inbound::session::{self, Driver};
 use crate::lifecycle::{Shutdown, watch_signals};
 use crate::listen::{Door, Limits, bind};
+use crate::proxied::Proxies;
 use crate::submission::desk::SubmissionDesk;
 use crate::wire::Wire;
 use crate::{janitor, outbound, pop3, web};
@@ -25,14 +27,18 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     let house = House::open(config).await?;
     let config = &house.config;
     let limits = || Limits::new(config.connections, config.connections_per_peer);
+    let proxies = || Proxies::new(config.proxy_protocol_from.clone(), config.connections);
 
     // Every door is open before the first word about being ready, and a port in use is found before anything runs.
     let smtp = smtp_config(&house);
-    let smtp_door = open("smtp", config.smtp, &limits, || session::turned_away(&smtp)).await?;
+    let smtp_door = open("smtp", config.smtp, &limits, &proxies, || session::turned_away(&smtp)).await?;
     let submission = submission_config(&house);
-    let submission_door = open("submission", config.submission, &limits, || session::turned_away(&submission)).await?;
+    let submission_door =
+        open("submission", config.submission, &limits, &proxies, || session::turned_away(&submission)).await?;
+    let lmtp = lmtp_config(&house);
+    let lmtp_door = open("lmtp", config.lmtp, &limits, &proxies, || session::turned_away(&lmtp)).await?;
     let pop3 = pop3::config(&house);
-    let pop3_door = open("pop3", config.pop3, &limits, || pop3::turned_away(&pop3)).await?;
+    let pop3_door = open("pop3", config.pop3, &limits, &proxies, || pop3::turned_away(&pop3)).await?;
     let http = match config.http {
         Some(address) => Some(bind("http", address).await?),
         None => None,
@@ -54,6 +60,15 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
         shutdown.spawn(door.serve(shutdown.clone(), move |stream, peer| {
             let (desk, session) =
                 (SubmissionDesk::new(Arc::clone(&house)), Session::new(Arc::clone(&submission), false));
+            let driver = Driver { house: Arc::clone(&house), desk, wire: Wire::new(stream), peer, session };
+            driver.run(inside.clone())
+        }));
+    }
+    if let Some(door) = lmtp_door {
+        ready.add(door.name, &door.listener);
+        let (house, inside) = (Arc::clone(&house), shutdown.clone());
+        shutdown.spawn(door.serve(shutdown.clone(), move |stream, peer| {
+            let (desk, session) = (LmtpDesk::new(Arc::clone(&house)), Session::new(Arc::clone(&lmtp), false));
             let driver = Driver { house: Arc::clone(&house), desk, wire: Wire::new(stream), peer, session };
             driver.run(inside.clone())
         }));
@@ -98,10 +113,11 @@ async fn open(
     name: &'static str,
     address: Option<SocketAddr>,
     limits: &impl Fn() -> Limits,
+    proxies: &impl Fn() -> Proxies,
     turned_away: impl Fn() -> Vec<u8>,
 ) -> Result<Option<Door>, String> {
     match address {
-        Some(address) => Door::open(name, address, limits(), turned_away()).await.map(Some),
+        Some(address) => Door::open(name, address, limits(), proxies(), turned_away()).await.map(Some),
         None => Ok(None),
     }
 }
@@ -113,6 +129,16 @@ fn smtp_config(house: &House) -> Arc<SmtpConfig> {
         max_recipients: config.recipients,
         tls_available: true,
         ..SmtpConfig::mx(config.hostname.clone())
+    })
+}
+
+fn lmtp_config(house: &House) -> Arc<SmtpConfig> {
+    let config = &house.config;
+    Arc::new(SmtpConfig {
+        size_limit: config.message_size,
+        max_recipients: config.recipients,
+        tls_available: true,
+        ..SmtpConfig::lmtp(config.hostname.clone())
     })
 }
 

@@ -3,6 +3,9 @@
 
 mod complete;
 pub mod desk;
+mod wishes;
+
+pub use wishes::Wishes;
 
 use crate::clock::span;
 use crate::house::House;
@@ -21,6 +24,8 @@ pub struct Submission<'a> {
     pub account: Option<&'a Account>,
     pub reverse_path: ReversePath,
     pub recipients: Vec<Address>,
+    /// What was asked for the message and for each of them.
+    pub wishes: Wishes,
     pub message: Spooled,
     /// Whether a copy goes into the account's Sent.
     pub sent_copy: bool,

@@ -53,6 +53,9 @@ pub const KEYS: &[Key] = &[
     key("submission", "where mail programs hand in mail", LISTENER, |config, text| {
         put(&mut config.submission, listener(text))
     }),
+    key("lmtp", "where programs of this house hand over mail for mailboxes here", LISTENER, |config, text| {
+        put(&mut config.lmtp, listener(text))
+    }),
     key("pop3", "where mail programs collect mail", LISTENER, |config, text| put(&mut config.pop3, listener(text))),
     key("http", "where the webmail is served", LISTENER, |config, text| put(&mut config.http, listener(text))),
     key(
@@ -60,6 +63,12 @@ pub const KEYS: &[Key] = &[
         "what people type to reach the webmail",
         "a URL without a path, as https://mail.example.com",
         |config, text| put(&mut config.web_url, web_url(text).map(Some)),
+    ),
+    key(
+        "proxy_protocol_from",
+        "proxies before the mail ports, which must say whom they bring (PROXY protocol)",
+        "IP addresses and networks, as 192.0.2.0/24, with commas between",
+        |config, text| put(&mut config.proxy_protocol_from, list(text, |item| item.parse().ok())),
     ),
     key(
         "trusted_proxies",

@@ -11,13 +11,13 @@ use crate::lifecycle::Shutdown;
 use crate::wire::Wire;
 use bytes::Bytes;
 use mail::Address;
-use mail::envelope::ReversePath;
+use mail::envelope::{MessageWishes, ReversePath};
 use protocol::smtp::Reply;
-use protocol::smtp::client::{Config, Delivery, Envelope, Session, Stage, Step, Tls};
+use protocol::smtp::client::{Config, Delivery, Envelope, Recipient, Session, Stage, Step, Tls};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
-use store::StoreError;
+use store::{Due, StoreError};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
@@ -283,8 +283,16 @@ fn envelope(errand: &Errand, bytes: &[u8]) -> Option<Envelope> {
         "" => ReversePath::Null,
         address => ReversePath::Address(Address::parse(address).ok()?),
     };
-    let recipients: Option<Vec<Address>> = errand.rows.iter().map(|row| Address::parse(&row.recipient).ok()).collect();
-    Some(Envelope { sender, recipients: recipients?, size: bytes.len() as u64, has_8bit: !bytes.is_ascii() })
+    let recipient = |row: &Due| Address::parse(&row.recipient).ok().map(Recipient::from);
+    let header = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes, |end| &bytes[..end]);
+    Some(Envelope {
+        sender,
+        recipients: errand.rows.iter().map(recipient).collect::<Option<Vec<Recipient>>>()?,
+        wishes: MessageWishes::default(),
+        size: bytes.len() as u64,
+        has_8bit: !bytes.is_ascii(),
+        has_8bit_header: !header.is_ascii(),
+    })
 }
 
 fn peer(target: &Target, tls: Option<&str>) -> String {

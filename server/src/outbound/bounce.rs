@@ -5,7 +5,7 @@ use super::Finding;
 use super::settle::write_down;
 use crate::clock::{moment, span};
 use crate::house::House;
-use crate::submission::{Origin, Submission, submit};
+use crate::submission::{Origin, Submission, Wishes, submit};
 use mail::Address;
 use mail::dsn::{Bounce, FailedRecipient};
 use mail::envelope::ReversePath;
@@ -51,6 +51,7 @@ pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
         account: None,
         reverse_path: ReversePath::Null,
         recipients: vec![to],
+        wishes: Wishes::ours(),
         message,
         sent_copy: false,
         draft: None,

@@ -6,7 +6,7 @@ use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict;
 use crate::maillog;
 use crate::sign_in::{SignInRefused, Via};
-use crate::submission::{Origin, Submission, SubmitRefused, is_own, sender_text, submit};
+use crate::submission::{Origin, Submission, SubmitRefused, Wishes, is_own, sender_text, submit};
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
 use mail::message::trace::return_path;
@@ -45,20 +45,25 @@ impl SubmissionDesk {
         Ok(if is_own(path, &own) { replies::SENDER_OK } else { replies::NOT_YOUR_ADDRESS })
     }
 
-    /// `<postmaster>` without a domain is somebody here (RFC 5321 §4.5.1), with an address of their own.
-    async fn addresses(&self, paths: &[ForwardPath]) -> Result<Vec<Address>, StoreError> {
-        let mut addresses = Vec::with_capacity(paths.len());
-        for path in paths {
-            match path {
-                ForwardPath::Address(address) => addresses.push(address.clone()),
-                ForwardPath::Postmaster => {
-                    if let Recipient::Local { account, .. } = self.house.store.postmaster().await? {
-                        addresses.extend(self.house.store.addresses(account).await?.into_iter().next());
-                    }
-                }
+    /// The recipients' addresses, and what was asked for them. `<postmaster>` without a domain is somebody here (RFC 5321
+    /// §4.5.1), with an address of their own.
+    async fn addressed(&self, envelope: &Envelope) -> Result<(Vec<Address>, Wishes), StoreError> {
+        let mut addresses = Vec::with_capacity(envelope.recipients.len());
+        let mut wishes = Wishes { message: envelope.wishes.clone(), ..Wishes::default() };
+        for recipient in &envelope.recipients {
+            let address = match &recipient.path {
+                ForwardPath::Address(address) => Some(address.clone()),
+                ForwardPath::Postmaster => match self.house.store.postmaster().await? {
+                    Recipient::Local { account, .. } => self.house.store.addresses(account).await?.into_iter().next(),
+                    _ => None,
+                },
+            };
+            if let Some(address) = address {
+                wishes.add(&address, recipient.wishes.clone());
+                addresses.push(address);
             }
         }
-        Ok(addresses)
+        Ok((addresses, wishes))
     }
 }
 
@@ -103,9 +108,9 @@ impl Desk for SubmissionDesk {
     async fn message(&mut self, incoming: Incoming) -> Reply {
         let peer = incoming.peer.to_string();
         let from = sender_text(&incoming.envelope.sender);
-        let to = incoming.envelope.recipients.iter().map(path_text).collect::<Vec<_>>().join(",");
-        let recipients = match self.addresses(&incoming.envelope.recipients).await {
-            Ok(recipients) => recipients,
+        let to = incoming.envelope.paths().map(path_text).collect::<Vec<_>>().join(",");
+        let (recipients, wishes) = match self.addressed(&incoming.envelope).await {
+            Ok(addressed) => addressed,
             Err(error) => return verdict::store(&error),
         };
         let Some(account) = &self.account else { return SIGN_IN_FIRST };
@@ -113,6 +118,7 @@ impl Desk for SubmissionDesk {
             account: Some(account),
             reverse_path: incoming.envelope.sender,
             recipients,
+            wishes,
             message: incoming.message,
             sent_copy: false,
             draft: None,

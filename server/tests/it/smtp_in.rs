@@ -89,10 +89,14 @@ fn ehlo_names_what_is_offered_and_nothing_more() {
     let house = House::start();
     let mut smtp = crate::harness::Smtp::connect(house.ports.smtp);
     let offers = smtp.say("EHLO client.example.test");
-    for keyword in ["SIZE", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES"] {
+    for keyword in
+        ["SIZE", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING", "DSN", "LIMITS", "STARTTLS"]
+    {
         assert!(offers.offers(keyword), "{keyword} is missing: {:?}", offers.lines);
     }
-    assert!(!offers.offers("AUTH"), "port 25 signs nobody in: {:?}", offers.lines);
+    for keyword in ["AUTH", "REQUIRETLS", "BINARYMIME"] {
+        assert!(!offers.offers(keyword), "{keyword} is not for strangers in the clear: {:?}", offers.lines);
+    }
     smtp.expect("HELO client.example.test", "250");
 }
 
