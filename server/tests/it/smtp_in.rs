@@ -147,7 +147,7 @@ fn the_postmaster_is_reached_when_the_admin_is_away_full_or_the_domain_switched_
     house.cli_ok(&["account", "quota", POSTMASTER, "1KiB"]);
     house.cli_ok(&["domain", "suspend", "otherisp.test"]);
     let mut taken = 1;
-    let mut write = |taken: &mut usize| {
+    let write = |taken: &mut usize| {
         for to in [
             "postmaster@comentum.test",
             "postmaster@otherisp.test",
