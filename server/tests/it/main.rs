@@ -15,6 +15,7 @@ mod interop;
 mod killed;
 mod limits;
 mod out;
+mod patience;
 mod relaying;
 mod smtp_in;
 mod smuggling;
