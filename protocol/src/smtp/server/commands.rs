@@ -23,7 +23,10 @@ impl Session {
             _ => longest,
         })?;
         Some(match line {
-            Line::Text(text) => Command::parse(text),
+            Line::Text(text) => match Command::parse(text) {
+                Err(reply) if self.offers_auth() => Command::any_hello(text).ok_or(reply),
+                parsed => parsed,
+            },
             Line::BareLf => Err(replies::NOT_A_LINE),
             Line::TooLong => Err(replies::LINE_TOO_LONG),
         })
