@@ -77,7 +77,7 @@ async fn uids_and_uidls_are_never_given_twice() {
     let mut uidls = HashSet::new();
     for n in 0..12 {
         let placement = home.deliver(bob, &format!("message {n}")).await.unwrap();
-        let drop = home.store.maildrop(bob).await.unwrap();
+        let drop = home.store.maildrop(bob, 1_000).await.unwrap();
         let newest = drop.last().unwrap();
         assert_eq!(newest.id, placement);
         assert!(uidls.insert(newest.uidl.clone()));
@@ -90,10 +90,10 @@ async fn uids_and_uidls_are_never_given_twice() {
     }
     let after = home.mailbox(bob, Role::Inbox).await;
     assert_eq!((after.uidvalidity, after.uidnext, after.total), (inbox.uidvalidity, 13, 4));
-    let last = home.store.maildrop(bob).await.unwrap().last().unwrap().clone();
+    let last = home.store.maildrop(bob, 1_000).await.unwrap().last().unwrap().clone();
     home.store.move_to(bob, vec![last.id], archive, by_owner(Kind::Moved), NOW).await.unwrap();
     home.store.move_to(bob, vec![last.id], inbox.id, by_owner(Kind::Moved), NOW).await.unwrap();
-    assert_eq!(home.store.maildrop(bob).await.unwrap().last().unwrap().uidl, last.uidl, "it stays the same message");
+    assert_eq!(home.store.maildrop(bob, 1_000).await.unwrap().last().unwrap().uidl, last.uidl, "it stays the same message");
     assert_eq!(home.mailbox(bob, Role::Inbox).await.uidnext, 14, "with a new uid");
 }
 

@@ -10,10 +10,10 @@ async fn all_is_there_after_a_restart() {
     let bob = home.account("bob").await;
     let placement = home.deliver(bob, "hello again").await.unwrap();
     home.queue("out", &["lisa@otherisp.test"]).await;
-    let uidl = home.store.maildrop(bob).await.unwrap()[0].uidl.clone();
+    let uidl = home.store.maildrop(bob, 1_000).await.unwrap()[0].uidl.clone();
     let home = home.reopened().await;
     assert_eq!(home.store.bytes(bob, placement).await.unwrap(), "hello again");
-    assert_eq!(home.store.maildrop(bob).await.unwrap()[0].uidl, uidl);
+    assert_eq!(home.store.maildrop(bob, 1_000).await.unwrap()[0].uidl, uidl);
     assert_eq!(home.store.search(bob, "again", None, None, 9).await.unwrap().len(), 1);
     assert_eq!(home.store.waiting(9).await.unwrap().len(), 1);
     let next = home.deliver(bob, "another").await.unwrap();
