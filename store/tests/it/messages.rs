@@ -207,3 +207,28 @@ async fn a_journey_is_told_in_order() {
     assert_eq!(kinds, [(0, Kind::Arrived), (1, Kind::Read), (2, Kind::Moved)]);
     assert_eq!(journey[0].event.by, "192.0.2.7");
 }
+
+#[tokio::test]
+async fn trash_takes_no_more_room_than_the_quota_and_what_lies_there_longest_goes_first() {
+    let home = Home::new().await;
+    let bob = home.account_with_quota("bob", 1_000).await;
+    let trash = home.mailbox(bob, Role::Trash).await.id;
+    let mut thrown = Vec::new();
+    for n in 0..6 {
+        let placement = home.deliver(bob, &format!("{n}").repeat(400)).await.unwrap();
+        home.store.move_to(bob, vec![placement], trash, by_owner(Kind::Deleted), NOW + n).await.unwrap();
+        thrown.push(placement);
+    }
+    let left = home.store.page(bob, trash, None, 0, 99).await.unwrap();
+    let mut left: Vec<i64> = left.iter().map(|listed| listed.id).collect();
+    left.sort_unstable();
+    assert_eq!(left, thrown[4..], "two of 400 bytes fit in 1,000");
+    let journey = home.ask("SELECT count(*), 0 FROM ledger WHERE kind = 7 AND by_whom = 'retention'").await;
+    assert_eq!(journey, [(4, 0)], "each is written down");
+    assert_eq!(home.ask("SELECT count(*), 0 FROM blob").await, [(2, 0)]);
+    // Without a quota nothing is trimmed.
+    let anna = home.account("anna").await;
+    let (box_of_anna, placement) = (home.mailbox(anna, Role::Trash).await.id, home.deliver(anna, &"x".repeat(9_000)).await.unwrap());
+    home.store.move_to(anna, vec![placement], box_of_anna, by_owner(Kind::Deleted), NOW).await.unwrap();
+    assert_eq!(home.mailbox(anna, Role::Trash).await.total, 1);
+}
