@@ -25,6 +25,8 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     raise_file_limit();
     let lock = lock(&config)?;
     let house = House::open(config).await?;
+    // Under `serving.lock`: a command that opens the store meanwhile sweeps nothing away.
+    house.store.clear_leftovers();
     let config = &house.config;
     let limits = || Limits::new(config.connections, config.connections_per_peer);
     let proxies = || Proxies::new(config.proxy_protocol_from.clone(), config.connections);

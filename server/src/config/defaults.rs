@@ -58,6 +58,7 @@ impl Default for Config {
                 account_interval: Duration::from_secs(1),
             },
             quota: 0,
+            pop3_messages: 100_000,
             pop3_deletes: Pop3Deletes::ToTrash,
             trash_days: 30,
             disk_reserve: 64 * 1024 * 1024,

@@ -181,9 +181,12 @@ pub const KEYS: &[Key] = &[
     key("sign_in_interval", "the time in which one more wrong password may be sent", TIME, |config, text| {
         put(&mut config.sign_in.interval, positive_duration(text))
     }),
-    key("sign_in_account_burst", "wrong passwords for one account at once, from wherever they come", COUNT, |config, text| {
-        put(&mut config.sign_in.account_burst, number(text, 1))
-    }),
+    key(
+        "sign_in_account_burst",
+        "wrong passwords for one account at once, from wherever they come",
+        COUNT,
+        |config, text| put(&mut config.sign_in.account_burst, number(text, 1)),
+    ),
     key(
         "sign_in_account_interval",
         "the time in which one more wrong password for one account may be sent",
@@ -191,6 +194,9 @@ pub const KEYS: &[Key] = &[
         |config, text| put(&mut config.sign_in.account_interval, positive_duration(text)),
     ),
     key("quota", "what a new account may hold; 0: no limit", SIZE, |config, text| put(&mut config.quota, size(text))),
+    key("pop3_messages", "the most messages of one POP3 session; of more, the latest", COUNT, |config, text| {
+        put(&mut config.pop3_messages, number(text, 1))
+    }),
     key("pop3_deletes", "where mail goes that a POP3 program deletes", "trash, or forever", |config, text| {
         put(&mut config.pop3_deletes, pop3_deletes(text))
     }),

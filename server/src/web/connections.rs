@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use crate::listen::turn_away;
 use crate::peer::Peer;
 use crate::web::seats::Seats;
 use axum::Router;
@@ -48,8 +49,7 @@ pub async fn accept(house: &House, router: Router, listener: TcpListener, shutdo
         let seat = if proxy { None } else { seats.take(Peer::from(address.ip())) };
         if seat.is_none() && !proxy {
             tracing::debug!(%address, "too many HTTP connections");
-            // What does not fit into the socket's empty buffer at once is not worth a task.
-            let _ = stream.try_write(TURNED_AWAY);
+            turn_away(stream, TURNED_AWAY);
             continue;
         }
         let (router, closing) = (router.clone(), shutdown.clone());

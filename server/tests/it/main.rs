@@ -18,6 +18,7 @@ mod killed;
 mod limits;
 mod lmtp;
 mod out;
+mod patience;
 mod proxied;
 mod relaying;
 mod smtp_in;

@@ -145,9 +145,15 @@ fn a_final_refusal_of_the_whole_message_comes_back_too() {
 
 #[test]
 fn a_report_is_let_into_a_mailbox_that_is_full() {
-    let far = Remote::start(vec![Manner { recipients: vec![("", "550 5.1.1 no such person".into())], ..Manner::default() }]);
+    let far =
+        Remote::start(vec![Manner { recipients: vec![("", "550 5.1.1 no such person".into())], ..Manner::default() }]);
     let house = house_towards(&far);
-    assert!(house.smtp().deliver("lisa@far.test", &[BOB], &letter("lisa@far.test", BOB, "fills it", &"x".repeat(2048))).is("250"));
+    assert!(
+        house
+            .smtp()
+            .deliver("lisa@far.test", &[BOB], &letter("lisa@far.test", BOB, "fills it", &"x".repeat(2048)))
+            .is("250")
+    );
     house.cli_ok(&["account", "quota", BOB, "1KiB"]);
     let mut smtp = house.smtp();
     smtp.expect("MAIL FROM:<lisa@far.test>", "250");

@@ -35,7 +35,9 @@ impl Store {
         .await?;
         match found {
             None => Ok(Recipient::Elsewhere),
-            Some((_, Some(account), _)) if address.is_postmaster() => Ok(Recipient::Local { account, over_quota: false }),
+            Some((_, Some(account), _)) if address.is_postmaster() => {
+                Ok(Recipient::Local { account, over_quota: false })
+            }
             Some((_, None, _)) if address.is_postmaster() => self.postmaster().await,
             Some((false, ..)) => Ok(Recipient::DomainSuspended),
             Some((true, Some(account), over)) => Ok(Recipient::Local { account, over_quota: over.unwrap_or_default() }),
@@ -46,9 +48,10 @@ impl Store {
     /// `<postmaster>` without a domain: the oldest admin, one who can sign in before one who cannot. A house without any
     /// has nobody to read it.
     pub async fn postmaster(&self) -> Result<Recipient> {
-        let found: Option<i64> = sqlx::query_scalar("SELECT id FROM account WHERE admin ORDER BY active DESC, id LIMIT 1")
-            .fetch_optional(&self.reads)
-            .await?;
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM account WHERE admin ORDER BY active DESC, id LIMIT 1")
+                .fetch_optional(&self.reads)
+                .await?;
         Ok(found.map_or(Recipient::Unknown, |account| Recipient::Local { account, over_quota: false }))
     }
 }

@@ -151,7 +151,9 @@ async fn counts_are_those_of_the_overview() {
 async fn the_common_password_hash_is_one_of_those_made_as_most_were() {
     let home = Home::new().await;
     assert_eq!(home.store.common_password_hash().await.unwrap(), None);
-    for (name, costs) in [("a", "m=64,t=1,p=1"), ("b", "m=19456,t=2,p=1"), ("c", "m=19456,t=2,p=1"), ("d", "m=8,t=1,p=1")] {
+    for (name, costs) in
+        [("a", "m=64,t=1,p=1"), ("b", "m=19456,t=2,p=1"), ("c", "m=19456,t=2,p=1"), ("d", "m=8,t=1,p=1")]
+    {
         let account = home.account(name).await;
         home.store.set_password(account, format!("$argon2id$v=19${costs}$salt{name}$hash{name}")).await.unwrap();
     }
