@@ -106,9 +106,18 @@ impl Address {
             }
             (local.to_owned(), domain)
         };
-        // What it is compared by must be an address as well.
-        if local.len() > LOCAL_MAX || (!local.is_ascii() && folded(&local).len() > LOCAL_MAX) {
+        if local.len() > LOCAL_MAX {
             return Err(AddressError::TooLong);
+        }
+        if !local.is_ascii() {
+            // What it is compared by must be an address as well.
+            let folded = folded(&local);
+            if folded.len() > LOCAL_MAX {
+                return Err(AddressError::TooLong);
+            }
+            if !international::is_plain(&folded) {
+                return Err(AddressError::Local);
+            }
         }
         let domain = Domain::parse(domain)?;
         if local.len() + 1 + domain.0.len() > MAILBOX_MAX {

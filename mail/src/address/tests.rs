@@ -138,6 +138,8 @@ fn nothing_in_an_address_is_hidden_or_turns_the_text_around_it() {
         ("anna\u{200B}@x.test", Local),
         ("an\u{200D}na@x.test", Local),
         ("an\u{AD}na@x.test", Local),
+        // Composed, the Greek question mark is a semicolon: the joiner behind it joins nothing.
+        ("σ\u{37E}\u{200D}@x.test", Local),
         ("\u{FEFF}anna@x.test", Local),
         ("anna\u{85}@x.test", Local),
         ("anna\u{A0}b@x.test", Local),

@@ -1,8 +1,9 @@
 //! Whatever comes in: no panic, no endless loop, and the same talk however the bytes were cut.
 
 use crate::smtp_dialogues::kept;
+use crate::{reply, session};
 use proptest::prelude::*;
-use protocol::{pop3, smtp};
+use protocol::pop3;
 use std::sync::Arc;
 
 /// More steps than any input of these tests can ask for.
@@ -86,62 +87,6 @@ const REMOTE: &[&str] = &[
     "250\r\n",
 ];
 
-fn smtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
-    transcript_by(smtp::server::Config::submission(mail::Domain::parse("mx.otherisp.test").unwrap()), pieces)
-}
-
-fn lmtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
-    transcript_by(smtp::server::Config::lmtp(mail::Domain::parse("mx.otherisp.test").unwrap()), pieces)
-}
-
-fn transcript_by<'a>(base: smtp::server::Config, pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
-    use smtp::server::{Config, Question, Session, Step};
-    let config = Config {
-        require_tls_for_auth: false,
-        require_auth: false,
-        scram: true,
-        size_limit: 200,
-        max_errors: 50,
-        ..base
-    };
-    let mut session = Session::new(Arc::new(config), false);
-    let (mut said, mut rest, mut body) = (Vec::new(), String::new(), Vec::new());
-    let mut pieces = pieces.into_iter();
-    for _ in 0..ENOUGH {
-        match session.next() {
-            Step::NeedInput => match pieces.next() {
-                Some(piece) => session.receive(piece),
-                None => return format!("{}\n{rest}\n{body:?}", String::from_utf8_lossy(&said)),
-            },
-            Step::Send(bytes) => said.extend_from_slice(bytes),
-            Step::Ask(question) => {
-                rest.push_str(&format!("{question:?} {:?}\n", session.envelope()));
-                session.answer(match question {
-                    Question::Sender { .. } => smtp::replies::SENDER_OK,
-                    Question::Recipient(path) if format!("{path:?}").contains("\"no\"") => smtp::replies::NO_SUCH_USER,
-                    Question::Recipient(_) => smtp::replies::RECIPIENT_OK,
-                    Question::Login(_) | Question::ScramProof { .. } => smtp::replies::LOGIN_OK,
-                    Question::Scram { .. } => {
-                        let (nonce, credentials) = kept();
-                        session.answer_scram(Some((nonce, credentials)));
-                        continue;
-                    }
-                    Question::Message(_) => smtp::replies::MESSAGE_ACCEPTED,
-                });
-            }
-            Step::BodyStart => rest.push_str("body\n"),
-            Step::Body(chunk) => body.extend_from_slice(chunk),
-            Step::BodyAbort(why) => {
-                body.clear();
-                rest.push_str(&format!("{why:?}\n"));
-            }
-            Step::StartTls => unreachable!("TLS is not offered"),
-            Step::Close => return format!("{}\n{rest}\n{body:?} closed", String::from_utf8_lossy(&said)),
-        }
-    }
-    panic!("never comes to rest");
-}
-
 fn pop3_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     use pop3::{Answer, Config, Entry, Question, Session, Step};
     let config = Config { require_tls_for_login: false, scram: true, max_errors: 50, ..Config::default() };
@@ -178,50 +123,6 @@ fn pop3_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     panic!("never comes to rest");
 }
 
-fn client_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
-    use smtp::client::{Config, Envelope, Session, Step, Tls};
-    let config = Config { tls: Tls::Never, max_reply: 2000, ..Config::new(mail::Domain::parse("us.test").unwrap()) };
-    let mut session = Session::new(config, false);
-    let envelope = Envelope {
-        sender: mail::envelope::ReversePath::Null,
-        recipients: ["a@b.test", "ü@b.test", "c@b.test"].map(|to| mail::Address::parse(to).unwrap().into()).to_vec(),
-        wishes: mail::envelope::MessageWishes::default(),
-        size: 10,
-        has_8bit: false,
-        has_8bit_header: false,
-    };
-    session.deliver(envelope.clone());
-    let (mut said, mut rest) = (Vec::new(), String::new());
-    let (mut pieces, mut deliveries, mut body_sent) = (pieces.into_iter(), 0, false);
-    for _ in 0..ENOUGH {
-        match session.next() {
-            Step::NeedInput => match pieces.next() {
-                Some(piece) => session.receive(piece),
-                None => return format!("{}\n{rest}", String::from_utf8_lossy(&said)),
-            },
-            Step::Send(bytes) => said.extend_from_slice(bytes),
-            Step::NeedBody => {
-                if body_sent {
-                    session.end_of_body()
-                } else {
-                    session.body(b".\nx")
-                }
-                body_sent = !body_sent;
-            }
-            Step::Finished(delivery) => {
-                assert_eq!(delivery.recipients.len(), envelope.recipients.len());
-                rest.push_str(&format!("{delivery:?}\n"));
-                deliveries += 1;
-                if deliveries < 4 { session.deliver(envelope.clone()) } else { session.quit() }
-            }
-            Step::Idle => session.quit(),
-            Step::StartTls => unreachable!("TLS is not wanted"),
-            Step::Close => return format!("{}\n{rest} closed", String::from_utf8_lossy(&said)),
-        }
-    }
-    panic!("never comes to rest");
-}
-
 fn check<'a>(bytes: &'a [u8], size: usize, transcript: impl Fn(Vec<&'a [u8]>) -> String) -> Result<(), TestCaseError> {
     let whole = transcript(vec![bytes]);
     prop_assert_eq!(&whole, &transcript(bytes.chunks(size).collect()));
@@ -230,14 +131,10 @@ fn check<'a>(bytes: &'a [u8], size: usize, transcript: impl Fn(Vec<&'a [u8]>) ->
 }
 
 proptest! {
+    /// Of all three kinds, and with and without a limit of messages.
     #[test]
-    fn smtp_server(bytes in talk(SMTP), size in 2usize..100) {
-        check(&bytes, size, smtp_transcript)?;
-    }
-
-    #[test]
-    fn lmtp_server(bytes in talk(SMTP), size in 2usize..100) {
-        check(&bytes, size, lmtp_transcript)?;
+    fn smtp_server(bytes in talk(SMTP), size in 2usize..100, kind in 0u8..12) {
+        check(&bytes, size, |pieces| session::transcript(session::config(kind), pieces))?;
     }
 
     #[test]
@@ -246,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn smtp_client(bytes in talk(REMOTE), size in 2usize..100) {
-        check(&bytes, size, client_transcript)?;
+    fn smtp_client(bytes in talk(REMOTE), size in 2usize..100, login in any::<bool>()) {
+        check(&bytes, size, |pieces| reply::transcript(login, pieces))?;
     }
 }
