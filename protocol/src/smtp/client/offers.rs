@@ -107,7 +107,8 @@ impl fmt::Display for Offers {
             (self.size && self.size_limit.is_none(), "SIZE"),
         ]
         .into_iter()
-        .filter_map(|(offered, word)| offered.then(|| word.to_owned()))
+        .filter(|(offered, _)| *offered)
+        .map(|(_, word)| word.to_owned())
         .collect();
         let Limits { recipients, domains, messages } = self.limits;
         let limits = [("RCPTMAX", recipients), ("RCPTDOMAINMAX", domains), ("MAILMAX", messages)];
