@@ -45,9 +45,11 @@ fn what_a_server_said_before_it_hung_up_in_a_message_counts() {
         let mut session = Session::new(Config::new(Domain::parse("mx.comentum.test").unwrap()), false);
         let envelope = Envelope {
             sender: ReversePath::Null,
-            recipients: vec!["a@otherisp.test".parse().unwrap()],
+            recipients: vec!["a@otherisp.test".parse::<Address>().unwrap().into()],
+            wishes: MessageWishes::default(),
             size: 3,
             has_8bit: false,
+            has_8bit_header: false,
         };
         session.deliver(envelope);
         session.receive(b"220 x\r\n250 x\r\n250 ok\r\n250 ok\r\n354 go\r\n");
