@@ -15,6 +15,7 @@ pub(crate) use accept::Delivery;
 pub use accept::{Accepted, Copy, Intake};
 pub(crate) use deliver::{deliver, reset, undo};
 pub use maildrop::Dropped;
+pub(crate) use plan::hashed;
 #[cfg(test)]
 pub(crate) use maildrop::MAILDROP;
 
