@@ -1,4 +1,4 @@
-//! Who has been met at the door before. Only keyed hashes are kept, so the table tells nobody who writes to whom.
+//! Who has been met at the door before. Only hashes are kept, so the table tells nobody who writes to whom.
 
 use crate::{Millis, Result, Store};
 

@@ -144,7 +144,9 @@ pub async fn check<L: Lookup>(dns: &L, author: &Author, spf: Option<&Spf>, dkim:
     };
     let domain = match author {
         Author::One(domain) => domain,
-        Author::Nobody | Author::Several => {
+        // RFC 7489 §6.6.1: nobody to ask.
+        Author::Nobody => return found,
+        Author::Several => {
             found.result = DmarcResult::PermError;
             return found;
         }

@@ -12,6 +12,7 @@ pub mod lookup;
 pub mod organisation;
 pub mod results;
 pub mod spf;
+pub mod survey;
 #[cfg(test)]
 mod table;
 pub mod verdict;

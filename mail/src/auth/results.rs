@@ -117,6 +117,8 @@ pub fn stamp(message: &mut Vec<u8>, at: usize, field: &str, forged: &[Range<usiz
         kept += next - gone.end;
     }
     message.truncate(kept);
+    // A large message must not be given twice its room for a few octets more.
+    message.reserve_exact(field.len());
     message.splice(at..at, field.bytes());
 }
 

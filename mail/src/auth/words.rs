@@ -29,9 +29,7 @@ pub struct Vouched {
 impl Vouched {
     pub fn of(findings: &Findings) -> Vouched {
         let mut says = Vec::new();
-        if let Some(dmarc) = &findings.dmarc {
-            says.extend(dmarc_says(dmarc));
-        }
+        says.extend(findings.dmarc.iter().map(dmarc_says));
         says.extend(findings.spf.iter().map(spf_says));
         if let Some(dkim) = &findings.dkim {
             if dkim.is_empty() {
@@ -60,9 +58,9 @@ fn stand(findings: &Findings) -> Stand {
     if spf_fails && !signed { Stand::Failed } else { Stand::Unverified }
 }
 
-fn dmarc_says(dmarc: &Dmarc) -> Option<String> {
+fn dmarc_says(dmarc: &Dmarc) -> String {
     let domain = &dmarc.domain;
-    Some(match dmarc.result {
+    match dmarc.result {
         DmarcResult::Pass if dmarc.dkim_aligned => format!("{domain} signed it, and the signature is genuine."),
         DmarcResult::Pass => format!("It came from a server that {domain} sends its mail from."),
         DmarcResult::Fail => {
@@ -73,13 +71,11 @@ fn dmarc_says(dmarc: &Dmarc) -> Option<String> {
             };
             format!("{domain} does not vouch for it{asks}.")
         }
+        DmarcResult::None if domain.is_empty() => "It does not say who sent it.".to_owned(),
         DmarcResult::None => format!("{domain} does not say how its mail can be told from forged mail."),
         DmarcResult::TempError => "Whether the sender's domain vouches for it could not be looked up.".to_owned(),
-        DmarcResult::PermError if domain.is_empty() => {
-            "It does not name one sender whose domain could be asked.".to_owned()
-        }
-        DmarcResult::PermError => return None,
-    })
+        DmarcResult::PermError => "It names senders of several domains, so none of them can be asked.".to_owned(),
+    }
 }
 
 fn spf_says(spf: &Spf) -> String {

@@ -17,7 +17,7 @@ CREATE TABLE refusal (
     reason     TEXT NOT NULL
 );
 
--- Who has been met: a triplet of greylisting, or a sender that is known. `met` is a keyed hash; nobody is named here.
+-- Who has been met: a triplet of greylisting, or a sender that is known. `met` is a hash; nobody is named here.
 CREATE TABLE acquaintance (
     met        BLOB PRIMARY KEY,
     first_at   INTEGER NOT NULL,

@@ -15,9 +15,9 @@ pub(crate) use accept::Delivery;
 pub use accept::{Accepted, Copy, Intake};
 pub(crate) use deliver::{deliver, reset, undo};
 pub use maildrop::Dropped;
-pub(crate) use plan::hashed;
 #[cfg(test)]
 pub(crate) use maildrop::MAILDROP;
+pub(crate) use plan::hashed;
 
 /// A list of ids as the database takes it.
 pub(crate) fn list(ids: &[i64]) -> String {

@@ -86,9 +86,8 @@ fn the_policy_is_the_domains_own_or_that_of_its_organisation() {
 #[test]
 fn without_one_author_there_is_nobody_to_ask_and_without_dns_no_answer() {
     let dns = Table::default().broken("_dmarc.far.test");
-    for author in [Author::Nobody, Author::Several] {
-        assert_eq!(now(check(&dns, &author, None, &[], 0)).result, DmarcResult::PermError);
-    }
+    assert_eq!(now(check(&dns, &Author::Several, None, &[], 0)).result, DmarcResult::PermError);
+    assert_eq!(now(check(&dns, &Author::Nobody, None, &[], 0)).result, DmarcResult::None);
     let found = judged(&dns, "far.test", spf(SpfResult::Pass, "far.test"), &[], 0);
     assert_eq!(found.result, DmarcResult::TempError, "never a pass");
     assert!(now(dns.addresses("far.test", Family::V4)).is_err());
