@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::lookup::Lookup as Answer;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
@@ -51,6 +51,10 @@ impl Dns {
         options.timeout = Duration::from_secs(3);
         options.attempts = 2;
         options.try_tcp_on_error = true;
+        if !config.dns.is_empty() {
+            // What these servers say, and not what this machine calls its neighbours.
+            options.use_hosts_file = ResolveHosts::Never;
+        }
         // A domain that has just been set up, or moved, is seen within this time.
         options.positive_max_ttl = Some(Duration::from_secs(3600));
         options.negative_max_ttl = Some(Duration::from_secs(300));

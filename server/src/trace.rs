@@ -1,6 +1,8 @@
 //! Notes taken at the door, written in the background and in batches: whoever is refused costs us no commit of their
 //! own. When too much happens at once, notes are left out and counted; mail never waits for them.
 
+pub mod search;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! ARC (RFC 8617): what those who passed the message on say of it, and whether they can be heard.
 
+use super::tags;
+
 /// What came of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arc {
@@ -19,6 +21,32 @@ pub struct Chain {
     pub sealers: Vec<String>,
     /// The first of them saw DMARC pass.
     pub dmarc_passed: bool,
+}
+
+/// Whether an ARC-Seal is written as RFC 8617 §4.1.3 wants it: a strong algorithm that is named, and no `h=`.
+pub fn is_seal(value: &[u8]) -> bool {
+    tags::parse(value).is_some_and(|tags| {
+        has_all(&tags, &["i", "b", "cv", "d", "s"]) && is_strong(&tags) && tags::get(&tags, "h").is_none()
+    })
+}
+
+/// Whether an ARC-Message-Signature is written as RFC 8617 §4.1.2 wants it: it signs no seal, as seals come later.
+pub fn is_message_signature(value: &[u8]) -> bool {
+    tags::parse(value).is_some_and(|tags| {
+        let signs_seal = |names: &str| names.split(':').any(|name| name.trim().eq_ignore_ascii_case("arc-seal"));
+        let whole = has_all(&tags, &["i", "b", "bh", "d", "s"]) && is_strong(&tags);
+        whole && tags::get(&tags, "h").is_some_and(|names| !signs_seal(names))
+    })
+}
+
+/// In this spelling: `D=` is another tag than `d=`.
+fn has_all(tags: &[(&str, &str)], names: &[&str]) -> bool {
+    names.iter().all(|name| tags::get(tags, name).is_some())
+}
+
+/// RFC 8301 §3.1, RFC 8463.
+fn is_strong(tags: &[(&str, &str)]) -> bool {
+    tags::get(tags, "a").is_some_and(|algorithm| matches!(algorithm, "rsa-sha256" | "ed25519-sha256"))
 }
 
 /// RFC 8617 §4.2.1.

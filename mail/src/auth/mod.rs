@@ -15,6 +15,7 @@ pub mod spf;
 pub mod survey;
 #[cfg(test)]
 mod table;
+pub mod tags;
 pub mod verdict;
 mod words;
 

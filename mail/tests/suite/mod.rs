@@ -30,14 +30,6 @@ impl Node {
     pub fn entries(&self) -> &[(String, Node)] {
         if let Node::Table(entries) = self { entries } else { &[] }
     }
-
-    /// A list, or one thing as a list of one.
-    pub fn items(&self) -> Vec<&Node> {
-        match self {
-            Node::List(items) => items.iter().collect(),
-            one => vec![one],
-        }
-    }
 }
 
 /// Every document of a suite; none, with a word about it, when it is not there.

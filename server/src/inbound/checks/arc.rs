@@ -2,10 +2,15 @@
 
 use super::examine::Examined;
 use super::keys::Keys;
-use mail::auth::arc::{Arc, Chain, MOST_SETS, says_dmarc_passed};
+use mail::auth::arc::{Arc, Chain, MOST_SETS, is_message_signature, is_seal, says_dmarc_passed};
 use mail::auth::lookup::Lookup;
+use mail::auth::tags;
+use mail_auth::arc::Signature;
+use mail_auth::common::crypto::Algorithm;
+use mail_auth::common::headers::Header;
 use mail_auth::common::verify::VerifySignature;
-use mail_auth::{DkimResult, MessageAuthenticator, Parameters};
+use mail_auth::dkim::Canonicalization;
+use mail_auth::{AuthenticatedMessage, DkimResult, Error, MessageAuthenticator, Parameters};
 use std::time::Duration;
 
 /// Names that one signature may cover.
@@ -26,8 +31,9 @@ pub async fn check<L: Lookup>(
     if !fields.whole() || fields.seals > MOST_SETS {
         return Arc::Fail;
     }
-    let Some(message) = examined.message() else { return Arc::Fail };
-    if message.has_arc_errors || message.as_headers.len() != fields.seals {
+    let Some(mut message) = examined.message() else { return Arc::Fail };
+    complete(&mut message);
+    if message.has_arc_errors || !is_written_well(&message) {
         return Arc::Fail;
     }
     let newest = message.ams_headers.iter().max_by_key(|field| field.header.i);
@@ -51,6 +57,50 @@ pub async fn check<L: Lookup>(
         DkimResult::TempError(_) => Arc::TempError,
         _ => Arc::Fail,
     }
+}
+
+/// The library reads tag lists kindly; a seal has to be exact.
+fn is_written_well(message: &AuthenticatedMessage<'_>) -> bool {
+    message.as_headers.iter().all(|field| is_seal(field.value))
+        && message.ams_headers.iter().all(|field| is_message_signature(field.value))
+}
+
+/// What the library does not take and the suite of ValiMail does: a signature that names no canonicalization is
+/// relaxed, and one may sign no field at all.
+fn complete(message: &mut AuthenticatedMessage<'_>) {
+    let errors = std::mem::take(&mut message.errors);
+    let of_arc =
+        |field: &Header<'_, Error>| field.name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"ARC-"));
+    let mut unread = 0;
+    for field in errors.into_iter().filter(of_arc) {
+        match signs_nothing(field.value) {
+            Some(header) if field.name.eq_ignore_ascii_case(b"ARC-Message-Signature") => {
+                message.ams_headers.push(Header { name: field.name, value: field.value, header });
+            }
+            _ => unread += 1,
+        }
+    }
+    message.has_arc_errors = unread > 0;
+    for field in &mut message.ams_headers {
+        if tags::parse(field.value).is_some_and(|tags| tags::get(&tags, "c").is_none()) {
+            field.header.ch = Canonicalization::Relaxed;
+            field.header.cb = Canonicalization::Relaxed;
+        }
+    }
+    message.as_headers.sort_unstable_by_key(|field| field.header.i);
+    message.ams_headers.sort_unstable_by_key(|field| field.header.i);
+    message.aar_headers.sort_unstable_by_key(|field| field.header.i);
+}
+
+/// A signature whose `h=` is there and empty, of the one kind whose body hash is always at hand.
+fn signs_nothing(value: &[u8]) -> Option<Signature> {
+    let tags = tags::parse(value).filter(|tags| tags::get(tags, "h") == Some(""))?;
+    let written = |(name, value): &(&str, &str)| format!("{name}={}", if *name == "h" { "from" } else { value });
+    let named = tags.iter().map(written).collect::<Vec<_>>().join(";");
+    let mut signature = Signature::parse(named.as_bytes()).ok()?;
+    signature.h.clear();
+    (signature.cb == Canonicalization::Relaxed && signature.a == Algorithm::RsaSha256 && signature.l == 0)
+        .then_some(signature)
 }
 
 #[cfg(test)]

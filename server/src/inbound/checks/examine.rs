@@ -9,6 +9,10 @@ use std::ops::Range;
 
 type BodyHashes = Vec<(mail_auth::dkim::Canonicalization, mail_auth::common::crypto::HashAlgorithm, u64, Vec<u8>)>;
 
+/// A field that makes the library hash the body in the usual way.
+const USUAL: &[u8] =
+    b"ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; d=x; s=x; b=AAAA; bh=AAAA; h=from\r\n";
+
 /// A message without its body.
 pub struct Examined {
     pub survey: Survey,
@@ -29,7 +33,9 @@ impl Examined {
         if (survey.signatures == 0 && !survey.arc.any()) || survey.is_too_large() {
             return examined;
         }
-        if let Some(mut message) = AuthenticatedMessage::parse(raw) {
+        // The hash that ARC may ask for without having named it is made together with the others.
+        let usual = survey.arc.any().then_some(USUAL);
+        if let Some(mut message) = AuthenticatedMessage::parse_with_opts(raw, usual, true) {
             examined.body_hashes = std::mem::take(&mut message.body_hashes);
             examined.header = raw.get(..message.body_offset()).unwrap_or(raw).to_vec();
         }
