@@ -45,7 +45,12 @@ impl Examined {
     /// For the library: the header, with the hashes of the body that is not there any more.
     pub(super) fn message(&self) -> Option<AuthenticatedMessage<'_>> {
         let mut message = AuthenticatedMessage::parse(&self.header)?;
-        message.body_hashes.clone_from(&self.body_hashes);
+        let hashes = &self.body_hashes;
+        // The library takes it for granted that the hash of every signature is there.
+        let known = |body, kind, length| hashes.iter().any(|(b, k, l, _)| (*b, *k, *l) == (body, kind, length));
+        message.dkim_headers.retain(|field| known(field.header.cb, field.header.a.into(), field.header.l));
+        message.ams_headers.retain(|field| known(field.header.cb, field.header.a.into(), field.header.l));
+        message.body_hashes.clone_from(hashes);
         Some(message)
     }
 }
