@@ -46,7 +46,7 @@ async fn clean(house: &House, clock_is_settled: bool) {
         Ok(common) => common.iter().for_each(|common| house.passwords.imitate(common)),
         Err(error) => tracing::error!(%error, "what most passwords cost is not known"),
     }
-    if house.config.checks.trace_days > 0 {
+    if house.config.checks.trace_days > 0 && clock_is_settled {
         let before = now - span(DAY * house.config.checks.trace_days);
         if let Err(error) = house.store.purge_refusals(before).await {
             tracing::error!(%error, "old refusals could not be cleared");
