@@ -81,7 +81,10 @@ impl House {
     pub async fn resolve(&self, address: &Address) -> Result<Recipient, StoreError> {
         let found = self.store.resolve(address).await?;
         let ours = address.is_postmaster() || address.local().eq_ignore_ascii_case("mailer-daemon");
-        if ours && *address.domain() == self.config.hostname && matches!(found, Recipient::Elsewhere | Recipient::Unknown) {
+        if ours
+            && *address.domain() == self.config.hostname
+            && matches!(found, Recipient::Elsewhere | Recipient::Unknown)
+        {
             return self.store.postmaster().await;
         }
         Ok(found)

@@ -237,9 +237,12 @@ pub const KEYS: &[Key] = &[
     key("sign_in_interval", "the time in which one more wrong password may be sent", TIME, |config, text| {
         put(&mut config.sign_in.interval, positive_duration(text))
     }),
-    key("sign_in_account_burst", "wrong passwords for one account at once, from wherever they come", COUNT, |config, text| {
-        put(&mut config.sign_in.account_burst, number(text, 1))
-    }),
+    key(
+        "sign_in_account_burst",
+        "wrong passwords for one account at once, from wherever they come",
+        COUNT,
+        |config, text| put(&mut config.sign_in.account_burst, number(text, 1)),
+    ),
     key(
         "sign_in_account_interval",
         "the time in which one more wrong password for one account may be sent",
