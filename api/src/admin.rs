@@ -81,6 +81,44 @@ pub struct QueueLine {
     pub size: String,
 }
 
+/// What to look for in the trace: parts of what was said at the door. All empty: the latest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceAsk {
+    pub sender: String,
+    pub recipient: String,
+    pub message_id: String,
+    /// The beginning of an address.
+    pub ip: String,
+}
+
+/// What became of one message for one recipient, or of one attempt to bring it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceLine {
+    pub when: When,
+    /// Empty: the null sender.
+    pub sender: String,
+    pub recipient: String,
+    /// The other server's address, and what it called itself.
+    pub peer: String,
+    pub helo: String,
+    /// What we answered, in SMTP's words.
+    pub reply: String,
+    /// What that means.
+    pub fate: TraceFate,
+    /// Why, in a sentence; empty where the reply says all.
+    pub why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TraceFate {
+    Delivered,
+    Junk,
+    /// The other server was asked to try again.
+    Deferred,
+    Refused,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     pub domains: i64,
@@ -109,6 +147,8 @@ pub trait Admin: Send + Sync {
     async fn set_quota(&self, account: i64, quota_mib: i64) -> Result<(), Refusal>;
     /// `confirm` is the address, typed. Takes the account's mail with it.
     async fn remove_account(&self, account: i64, confirm: String) -> Result<(), Refusal>;
+    /// Newest first, a hundred of each kind at most.
+    async fn trace(&self, ask: TraceAsk) -> Result<Vec<TraceLine>, Refusal>;
     async fn queue(&self) -> Result<Vec<QueueLine>, Refusal>;
     /// Tries again now.
     async fn retry(&self, recipient: i64) -> Result<(), Refusal>;

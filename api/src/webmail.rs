@@ -127,6 +127,28 @@ pub struct Attachment {
     pub size: String,
 }
 
+/// How the sender's name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stand {
+    /// The domain in From vouches for the message.
+    Passed,
+    /// Nobody says that it is wrong, and nobody vouches.
+    Unverified,
+    /// The domain says that such a message is not its own.
+    Failed,
+}
+
+/// Who vouches for a message from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouching {
+    pub stand: Stand,
+    /// What was found, in sentences, the weightiest first.
+    pub says: Vec<String>,
+    /// Why it was put into Junk when it came; none: it was not.
+    pub junk: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {
     pub id: i64,
@@ -144,6 +166,8 @@ pub struct MessageView {
     pub attachments: Vec<Attachment>,
     /// The message could not be understood whole and is shown as well as can be.
     pub malformed: bool,
+    /// None: it is of our own people, or nothing was checked when it came.
+    pub vouching: Option<Vouching>,
     /// Neighbours in the same mailbox, for next and previous.
     pub newer: Option<i64>,
     pub older: Option<i64>,

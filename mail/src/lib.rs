@@ -3,6 +3,7 @@
 //! Pure: same bytes in, same answer out. Time, chance and DNS are passed in.
 
 pub mod address;
+pub mod auth;
 pub mod date;
 pub mod dsn;
 pub mod envelope;

@@ -54,6 +54,7 @@ async fn keep(store: Store, account: i64, message: Vec<u8>, now: i64) -> Result<
         draft: None,
         answers: None,
         event,
+        verdict: String::new(),
         now,
     };
     store.accept(intake).await.map(drop)

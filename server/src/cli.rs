@@ -4,6 +4,7 @@ mod account;
 mod domain;
 mod queue;
 mod table;
+mod trace;
 pub mod trial;
 
 use crate::clock::Clock;
@@ -45,6 +46,8 @@ enum Command {
     /// Mail that waits to go out.
     #[command(subcommand)]
     Queue(queue::Command),
+    /// Where is my mail? What other servers brought, and what they were told.
+    Trace(trace::Ask),
     /// Check the configuration, and do nothing else.
     Check,
 }
@@ -123,6 +126,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Account(command) => account::obey(command, &Desk::open(config).await?).await,
         Command::Domain(command) => domain::obey(command, &Desk::open(config).await?).await,
         Command::Queue(command) => queue::obey(command, &Desk::open(config).await?).await,
+        Command::Trace(ask) => trace::obey(ask, &Desk::open(config).await?).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an operator may decide. Each key can stand in the file (`restante.toml`), in the environment
 //! (`RESTANTE_KEY`) or as a flag (`--key`); flags win over the environment, and that over the file.
 
+mod checks;
 mod defaults;
 mod keys;
 mod values;
@@ -15,6 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use checks::{Against, Checks, DnsFails, HeloCheck};
 pub use values::size as parse_size;
 
 /// Everything that is decided before the start. Read once.
@@ -78,6 +80,8 @@ pub struct Config {
     pub spool_memory: usize,
     /// Whether the sender's domain must exist in DNS.
     pub check_sender_domain: bool,
+    /// Who vouches for mail from outside.
+    pub checks: Checks,
 
     pub argon2: Cost,
     pub sign_in: GuessLimit,

@@ -2,12 +2,13 @@
 
 use crate::config::Config;
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::lookup::Lookup;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::lookup::Lookup as Answer;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use mail::auth::lookup::{Failure, Family, Lookup};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -50,6 +51,10 @@ impl Dns {
         options.timeout = Duration::from_secs(3);
         options.attempts = 2;
         options.try_tcp_on_error = true;
+        if !config.dns.is_empty() {
+            // What these servers say, and not what this machine calls its neighbours.
+            options.use_hosts_file = ResolveHosts::Never;
+        }
         // A domain that has just been set up, or moved, is seen within this time.
         options.positive_max_ttl = Some(Duration::from_secs(3600));
         options.negative_max_ttl = Some(Duration::from_secs(300));
@@ -90,11 +95,61 @@ impl Dns {
         Err(failure)
     }
 
-    async fn ask(&self, name: &str, kind: RecordType) -> Result<Lookup, DnsFailure> {
+    /// What this one asks with: the servers, the patience and the cache are the same for whoever borrows it.
+    pub fn resolver(&self) -> &TokioResolver {
+        &self.resolver
+    }
+
+    async fn ask(&self, name: &str, kind: RecordType) -> Result<Answer, DnsFailure> {
         // Fully qualified: the search list of this machine has no say in where mail goes.
         let mut name = Name::from_ascii(name).map_err(|_| DnsFailure::NoSuchDomain)?;
         name.set_fqdn(true);
         self.resolver.lookup(name, kind).await.map_err(|error| failure(&error))
+    }
+}
+
+/// For the checks of incoming mail.
+impl Lookup for Dns {
+    async fn txt(&self, name: &str) -> Result<Vec<Vec<u8>>, Failure> {
+        let answer = self.ask(name, RecordType::TXT).await?;
+        let text = |data: &RData| match data {
+            RData::TXT(text) => Some(text.txt_data.iter().flat_map(|part| part.iter().copied()).collect()),
+            _ => None,
+        };
+        some(answer.answers().iter().filter_map(|record| text(&record.data)).collect())
+    }
+
+    async fn addresses(&self, name: &str, family: Family) -> Result<Vec<IpAddr>, Failure> {
+        let kind = if family == Family::V4 { RecordType::A } else { RecordType::AAAA };
+        let answer = self.ask(name, kind).await?;
+        some(answer.answers().iter().filter_map(|record| record.data.ip_addr()).collect())
+    }
+
+    async fn exchanges(&self, name: &str) -> Result<Vec<String>, Failure> {
+        Ok(self.mx(name).await?.into_iter().map(|mx| mx.host).collect())
+    }
+
+    async fn pointers(&self, address: IpAddr) -> Result<Vec<String>, Failure> {
+        let answer = self.ask(&Name::from(address).to_ascii(), RecordType::PTR).await?;
+        let name = |data: &RData| match data {
+            RData::PTR(name) => Some(host_name(name)),
+            _ => None,
+        };
+        some(answer.answers().iter().filter_map(|record| name(&record.data)).collect())
+    }
+}
+
+fn some<T>(found: Vec<T>) -> Result<Vec<T>, Failure> {
+    if found.is_empty() { Err(Failure::NoRecord) } else { Ok(found) }
+}
+
+impl From<DnsFailure> for Failure {
+    fn from(failure: DnsFailure) -> Self {
+        match failure {
+            DnsFailure::NoSuchDomain => Failure::NoSuchDomain,
+            DnsFailure::NoRecord => Failure::NoRecord,
+            DnsFailure::NotNow => Failure::NotNow,
+        }
     }
 }
 

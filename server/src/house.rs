@@ -4,12 +4,14 @@ use crate::carry::Carry;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dns::Dns;
+use crate::inbound::checks::dnsbl::Listings;
 use crate::notify::Notify;
 use crate::passwords::Passwords;
 use crate::pop3::Maildrops;
 use crate::sign_in::SignIn;
 use crate::spool::Spool;
 use crate::tls::Tls;
+use crate::trace::Trace;
 use mail::Address;
 use std::sync::Arc;
 use store::{Options, Recipient, Store, StoreError};
@@ -26,6 +28,10 @@ pub struct House {
     pub passwords: Passwords,
     pub sign_in: SignIn,
     pub dns: Dns,
+    /// What lists of bad addresses said of late.
+    pub listings: Listings,
+    /// Notes of what was refused.
+    pub trace: Trace,
     pub spool: Spool,
     pub tls: Tls,
     pub maildrops: Maildrops,
@@ -51,6 +57,8 @@ impl House {
         let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
         Ok(Arc::new(House {
             sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),
+            trace: Trace::start(store.clone()),
+            listings: Listings::default(),
             notify: Notify::default(),
             maildrops: Maildrops::default(),
             carry_to_programs: Carry::new(CARRIED),

@@ -1,4 +1,5 @@
-//! Cleans up: what has been in Trash for its time, and sessions that have ended. And looks what most passwords cost.
+//! Cleans up: what has been in Trash for its time, refusals that are old, and sessions that have ended. And looks what
+//! most passwords cost.
 
 use crate::clock::{Clock, span};
 use crate::house::House;
@@ -44,6 +45,15 @@ async fn clean(house: &House, clock_is_settled: bool) {
     match house.store.common_password_hash().await {
         Ok(common) => common.iter().for_each(|common| house.passwords.imitate(common)),
         Err(error) => tracing::error!(%error, "what most passwords cost is not known"),
+    }
+    if house.config.checks.trace_days > 0 && clock_is_settled {
+        let before = now - span(DAY * house.config.checks.trace_days);
+        if let Err(error) = house.store.purge_refusals(before).await {
+            tracing::error!(%error, "old refusals could not be cleared");
+        }
+    }
+    if let Err(error) = house.store.purge_meetings(now).await {
+        tracing::error!(%error, "those who have not been seen for long could not be forgotten");
     }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");

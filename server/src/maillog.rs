@@ -33,13 +33,15 @@ pub struct Line<'a> {
     /// `ESMTPS` and so on (RFC 3848).
     pub with: &'a str,
     pub size: u64,
+    /// What was decided, why, and what was found.
+    pub verdict: &'a str,
 }
 
 /// A message from another server was accepted and is on disk.
 pub fn arrived(line: &Line<'_>, accepted: &Accepted) {
     info!(
         target: "mail", event = "arrived", id = line.id, from = line.from, to = line.to.join(","), peer = line.peer,
-        with = line.with, size = line.size, placements = ?accepted.placements,
+        with = line.with, size = line.size, verdict = line.verdict, placements = ?accepted.placements,
     );
 }
 

@@ -25,6 +25,7 @@ mod spool;
 mod submission;
 mod throttle;
 mod tls;
+mod trace;
 mod web;
 mod wire;
 

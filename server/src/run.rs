@@ -105,6 +105,7 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     if left > 0 {
         tracing::warn!(left, "some sessions did not end in time and are cut off");
     }
+    house.trace.flush().await;
     house.store.close().await;
     drop(lock);
     tracing::info!("closed");

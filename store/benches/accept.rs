@@ -106,6 +106,7 @@ async fn deliver(store: &Store, (raw, summary): &(Bytes, Summary), account: i64,
         draft: None,
         answers: None,
         event,
+        verdict: String::new(),
         now: 1_790_000_000_000 + n,
     };
     store.accept(intake).await.expect("accepted");

@@ -4,6 +4,8 @@
 //! the number of callers and nobody meets a locked database. Times are Unix milliseconds and are passed in.
 
 mod account;
+mod acquaintance;
+mod arrival;
 mod blob;
 mod chance;
 mod disk;
@@ -16,11 +18,14 @@ mod open;
 #[cfg(test)]
 mod plans;
 mod queue;
+mod refusal;
 mod search;
 mod session;
 mod writer;
 
 pub use account::*;
+pub use acquaintance::Meeting;
+pub use arrival::Arrival;
 pub use blob::{PreparedBlob, Source};
 pub use draft::*;
 pub use error::{Result, StoreError};
@@ -29,6 +34,7 @@ pub use mailbox::{Flags, Keyset, Listed, Mailbox, Role};
 pub use message::{Accepted, Copy, Dropped, Intake};
 pub use open::{Options, Store};
 pub use queue::*;
+pub use refusal::{Refused, TraceQuery};
 pub use session::SessionRow;
 
 /// Unix milliseconds.

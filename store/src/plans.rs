@@ -1,5 +1,6 @@
 //! How the database finds its rows: by ranges of indexes, never by reading through a table, never by sorting.
 
+use crate::arrival::ARRIVALS;
 use crate::mailbox::PAGE;
 use crate::message::MAILDROP;
 use crate::queue::{DUE, DUE_FIRST, NEXT_DUE};
@@ -39,4 +40,11 @@ async fn what_is_due_is_a_range() {
     assert_ranges(&plan(DUE_FIRST).await);
     // The one scan that is meant: along the index, and it ends at the first row that is not claimed.
     assert_eq!(plan(NEXT_DUE).await, "SCAN queue_recipient USING COVERING INDEX queue_recipient_due");
+}
+
+#[tokio::test]
+async fn the_trace_reads_the_ledger_backwards_and_sorts_nothing() {
+    let arrivals = plan(ARRIVALS).await;
+    assert_ranges(&arrivals);
+    assert!(arrivals.contains("SEARCH l USING PRIMARY KEY (message_id>?)"), "{arrivals}");
 }

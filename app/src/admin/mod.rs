@@ -7,6 +7,7 @@ mod domains_page;
 mod overview_page;
 mod queue_page;
 mod secret;
+mod trace_page;
 
 use crate::{
     context::{provide_facts, with_facts},
@@ -27,15 +28,17 @@ use leptos_router::{
 };
 use overview_page::OverviewPage;
 use queue_page::QueuePage;
+use trace_page::TracePage;
 
 /// Where `AdminApp` has pages, as axum writes paths.
-pub const ADMIN_ROUTES: [&str; 6] = [
+pub const ADMIN_ROUTES: [&str; 7] = [
     "/admin",
     "/admin/domains",
     "/admin/accounts",
     "/admin/accounts/{id}",
     "/admin/accounts/{id}/password",
     "/admin/queue",
+    "/admin/trace",
 ];
 
 /// The admin's desk.
@@ -56,6 +59,7 @@ pub fn AdminApp() -> impl IntoView {
                     <Route path=path!("/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:id/password") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/queue") view=QueuePage ssr=SsrMode::Async />
+                    <Route path=path!("/trace") view=TracePage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

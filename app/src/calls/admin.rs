@@ -2,7 +2,7 @@
 //! answer holds a secret, which never travels in an address.
 
 use crate::AppError;
-use api::{AccountLine, AccountsAsk, AccountsPage, DomainLine, Overview, QueueLine};
+use api::{AccountLine, AccountsAsk, AccountsPage, DomainLine, Overview, QueueLine, TraceAsk, TraceLine};
 use leptos::prelude::*;
 
 #[server(prefix = "/api/v1", endpoint = "admin/overview")]
@@ -91,4 +91,9 @@ pub async fn cancel_recipient(id: i64) -> Result<(), AppError> {
     super::admin()?.cancel(id).await?;
     leptos_axum::redirect("/admin/queue?done=cancelled", false);
     Ok(())
+}
+
+#[server(prefix = "/api/v1", endpoint = "admin/trace")]
+pub async fn read_trace(ask: TraceAsk) -> Result<Vec<TraceLine>, AppError> {
+    Ok(super::admin()?.trace(ask).await?)
 }

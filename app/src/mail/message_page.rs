@@ -7,7 +7,7 @@ use crate::{
     live::{Live, carry_out, read_order},
     parts::{
         Answered, Attachments, BeginButton, Beginning, HtmlBody, Icon, Notice, People, PersonFull, Postmark, StarShape,
-        TextBody, Tone, Trouble,
+        TextBody, Tone, Trouble, Vouched,
     },
 };
 use api::{Body, MailboxRole, MessageView, Person, Refusal};
@@ -61,6 +61,9 @@ fn Letter(message: MessageView) -> impl IntoView {
     let MessageView { id, subject, body, attachments, malformed, when, .. } = message.clone();
     let subject = if subject.trim().is_empty() { "(no subject)".to_owned() } else { subject };
     let nothing = matches!(body, Body::Empty);
+    // Once its owner has moved it, the reason is history.
+    let in_junk = message.mailbox.role == MailboxRole::Junk;
+    let junk = message.vouching.clone().and_then(|vouching| vouching.junk).filter(|_| in_junk);
     // Who opened it within this tab is led to its subject; a page just loaded begins at its top by itself.
     let heading: NodeRef<html::H1> = NodeRef::new();
     let live: Live = expect_context();
@@ -85,6 +88,16 @@ fn Letter(message: MessageView) -> impl IntoView {
                 </div>
                 <Envelope message=message.clone() />
             </header>
+            {junk
+                .map(|why| {
+                    view! {
+                        <Notice tone=Tone::Plain>
+                            <strong>"Why this is in Junk: "</strong>
+                            <span dir="auto">{why}</span>
+                            " If it is wanted, move it with “Not junk”."
+                        </Notice>
+                    }
+                })}
             {malformed
                 .then(|| {
                     view! {
@@ -113,7 +126,7 @@ fn Letter(message: MessageView) -> impl IntoView {
 /// Who, to whom, when.
 #[component]
 fn Envelope(message: MessageView) -> impl IntoView {
-    let MessageView { from, to, cc, reply_to, when, size, .. } = message;
+    let MessageView { from, to, cc, reply_to, when, size, vouching, .. } = message;
     let row = |label: &'static str, people: Vec<Person>| {
         (!people.is_empty()).then(|| {
             view! {
@@ -138,7 +151,8 @@ fn Envelope(message: MessageView) -> impl IntoView {
                     }}
                 </dd>
             </div>
-            {row("To", to)} {row("Cc", cc)} {row("Answers to", elsewhere)}
+            {vouching.map(|vouching| view! { <Vouched vouching /> })} {row("To", to)} {row("Cc", cc)}
+            {row("Answers to", elsewhere)}
             <div>
                 <dt>"Date"</dt>
                 <dd>

@@ -18,6 +18,7 @@ mod star;
 mod text_body;
 mod time;
 mod trouble;
+mod vouching;
 
 pub use answered::Answered;
 pub use attachments::Attachments;
@@ -37,3 +38,4 @@ pub use star::StarShape;
 pub use text_body::TextBody;
 pub use time::Time;
 pub use trouble::{Missing, Trouble};
+pub use vouching::Vouched;

@@ -105,3 +105,18 @@ async fn the_queue_says_why_and_offers_to_try_or_give_up() {
     post(&fake, Who::Admin, "/admin/queue", "/api/v1/admin/cancel", "id=2").await;
     assert_eq!(fake.asked(), ["Retry 1", "Cancel 2"]);
 }
+
+#[tokio::test]
+async fn the_trace_answers_where_a_message_is() {
+    let trace = page_for(Who::Admin, "/admin/trace?sender=lisa&ip=192.0.2.7").await;
+    trace.has("name=\"sender\" value=\"lisa\"").has("name=\"ip\" value=\"192.0.2.7\"").has("method=\"get\"");
+    trace.has("550 5.1.1 No such user here").has("It came from a server that may not send mail for far.example.");
+    for word in ["Delivered", "In Junk", "Asked to try again", "Refused", "&lt;&gt; (nobody)"] {
+        trace.has(word);
+    }
+    trace.has("<code>restante trace --sender lisa --ip 192.0.2.7</code>");
+    // Each cell says what it is, for a screen where the head of the table has no room.
+    trace.has("data-label=\"What we said\"");
+    let nothing = page_for(Who::Admin, "/admin/trace?sender=nothing").await;
+    nothing.has("Nothing of that kind came to the door").lacks("<tbody>");
+}

@@ -194,7 +194,10 @@ pub fn message(id: i64) -> MessageView {
     };
     MessageView {
         id,
-        mailbox: line(1, MailboxRole::Inbox, "Inbox", "inbox", 12_431, 37),
+        mailbox: match id {
+            26 => line(5, MailboxRole::Junk, "Junk", "junk", 9, 2),
+            _ => line(1, MailboxRole::Inbox, "Inbox", "inbox", 12_431, 37),
+        },
         subject,
         from: (id != 24).then(|| person("Lisa Marsh", "lisa@otherisp.test")),
         to: vec![person("Bob Miller", "bob@comentum.test")],
@@ -211,6 +214,23 @@ pub fn message(id: i64) -> MessageView {
         body,
         attachments,
         malformed: id == 24,
+        vouching: match id {
+            17 => Some(Vouching {
+                stand: Stand::Passed,
+                says: vec![
+                    "otherisp.test signed it, and the signature is genuine.".into(),
+                    "The server it came from may send mail for otherisp.test.".into(),
+                ],
+                junk: None,
+            }),
+            26 => Some(Vouching {
+                stand: Stand::Failed,
+                says: vec!["bank.example does not vouch for it and asks others to put such mail into Junk.".into()],
+                junk: Some("It says that it comes from bank.example, but bank.example does not vouch for it.".into()),
+            }),
+            24 => Some(Vouching { stand: Stand::Unverified, says: vec![], junk: None }),
+            _ => None,
+        },
         newer: Some(16),
         older: Some(id + 1),
     }
@@ -439,6 +459,46 @@ impl Admin for Fake {
 
     async fn remove_account(&self, _: i64, confirm: String) -> Result<(), Refusal> {
         if confirm == "bob@comentum.test" { Ok(()) } else { Err(Refusal::NotConfirmed) }
+    }
+
+    async fn trace(&self, ask: TraceAsk) -> Result<Vec<TraceLine>, Refusal> {
+        let line = |fate, sender: &str, recipient: &str, reply: &str, why: &str| TraceLine {
+            when: when("14:05"),
+            sender: sender.into(),
+            recipient: recipient.into(),
+            peer: "192.0.2.7".into(),
+            helo: "mx.far.example".into(),
+            reply: reply.into(),
+            fate,
+            why: why.into(),
+        };
+        if self.empty || ask.sender == "nothing" {
+            return Ok(vec![]);
+        }
+        Ok(vec![
+            line(
+                TraceFate::Delivered,
+                "lisa@otherisp.test",
+                "bob@comentum.test",
+                "250 2.0.0 Message accepted as k3",
+                "",
+            ),
+            line(
+                TraceFate::Junk,
+                "offers@far.example",
+                "bob@comentum.test",
+                "250 2.0.0 Message accepted as k2",
+                "It came from a server that may not send mail for far.example.",
+            ),
+            line(TraceFate::Deferred, "", "bob@comentum.test", "451 4.4.3 Who vouches cannot be looked up", ""),
+            line(
+                TraceFate::Refused,
+                "a-name-that-is-much-longer-than-any-column-of-a-table-on-a-telephone@far.example",
+                "nobody@comentum.test",
+                "550 5.1.1 No such user here",
+                "",
+            ),
+        ])
     }
 
     async fn queue(&self) -> Result<Vec<QueueLine>, Refusal> {

@@ -64,3 +64,22 @@ async fn its_bar_acts_on_it_and_goes_back_to_its_mailbox() {
     letter.has("name=\"then\" value=\"/mail/inbox\"").has("name=\"act\" value=\"delete\"");
     letter.has("href=\"/mail/m/16\"").has("href=\"/mail/m/18\"");
 }
+
+#[tokio::test]
+async fn who_vouches_for_it_is_said_in_words_and_more_is_folded() {
+    let letter = page("/mail/m/17").await;
+    letter.has("<dt>Vouched for</dt>").has("Passed").has("otherisp.test signed it, and the signature is genuine.");
+    let more = letter.element("<details class=\"vouch-more\">", "</details>");
+    assert!(more.contains("What was checked") && more.contains("may send mail for otherisp.test"), "{more}");
+    page("/mail/m/24").await.has("Not verified").has("Nothing was checked when it came.");
+    // What our own people sent was never at the door.
+    page("/mail/m/18").await.lacks("Vouched for");
+}
+
+#[tokio::test]
+async fn in_junk_the_reason_is_on_the_page_and_so_is_the_way_out() {
+    let letter = page("/mail/m/26").await;
+    letter.has("Why this is in Junk: ").has("bank.example does not vouch for it.");
+    letter.has("name=\"act\" value=\"inbox\"").has("Not junk");
+    page("/mail/m/17").await.lacks("Why this is in Junk").has("name=\"act\" value=\"junk\"");
+}

@@ -30,6 +30,11 @@ impl Field<'_> {
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
+
+    /// Where in memory the field begins, to find its place in the message.
+    pub fn begins_at(&self) -> usize {
+        self.name.as_ptr().addr()
+    }
 }
 
 /// The fields of the header that `raw` begins with, to the first empty line or the first line that is no field.

@@ -9,7 +9,7 @@ pub mod trace;
 
 mod charset;
 mod clean;
-mod header;
+pub(crate) mod header;
 mod html;
 mod layout;
 mod mime;

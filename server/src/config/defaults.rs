@@ -1,6 +1,6 @@
 //! What holds when nothing is said: safe on a desk, on ports that need no rights.
 
-use super::{Config, LogFormat, PlaintextAuth, Pop3Deletes};
+use super::{Checks, Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use mail::Domain;
@@ -50,6 +50,7 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(10),
             spool_memory: 256 * 1024,
             check_sender_domain: true,
+            checks: Checks::default(),
             argon2: Cost { memory: 19 * 1024, iterations: 2 },
             sign_in: GuessLimit {
                 burst: 30,

@@ -1,5 +1,6 @@
 //! The table of keys: name, what it is, what it may be, and how it is set.
 
+use super::checks;
 use super::values::{
     between, duration, list, listener, name_server, next_hops, number, on_or_off, positive_duration, size, web_url,
 };
@@ -21,6 +22,7 @@ const LISTENER: &str = "an address with a port, as 127.0.0.1:2525 (port 0: any f
 const TIME: &str = "a length of time, as 500ms, 30s, 5m, 4h or 5d";
 const SIZE: &str = "a size, as 262144, 256KiB, 25MiB or 2GiB";
 const FLAG: &str = "true or false";
+const AGAINST: &str = "refuse, or junk";
 const COUNT: &str = "a whole number from 1";
 
 /// A row of the table.
@@ -163,6 +165,60 @@ pub const KEYS: &[Key] = &[
     key("check_sender_domain", "whether a sender's domain must exist in DNS", FLAG, |config, text| {
         put(&mut config.check_sender_domain, on_or_off(text))
     }),
+    key("spf", "whether the sender's domain is asked which servers may send for it (SPF)", FLAG, |config, text| {
+        put(&mut config.checks.spf, on_or_off(text))
+    }),
+    key("dkim", "whether signatures are verified (DKIM)", FLAG, |config, text| {
+        put(&mut config.checks.dkim, on_or_off(text))
+    }),
+    key("dmarc", "whether the domain in From is asked if it vouches for a message (DMARC)", FLAG, |config, text| {
+        put(&mut config.checks.dmarc, on_or_off(text))
+    }),
+    key("arc", "whether seals of those who passed a message on are verified (ARC)", FLAG, |config, text| {
+        put(&mut config.checks.arc, on_or_off(text))
+    }),
+    key("iprev", "whether the client's address must lead to a name and back", FLAG, |config, text| {
+        put(&mut config.checks.iprev, on_or_off(text))
+    }),
+    key("helo", "what is done about the name in EHLO", "off, note, or refuse", |config, text| {
+        put(&mut config.checks.helo, checks::helo(text))
+    }),
+    key("dmarc_reject", "what is done when a domain asks for refusal", AGAINST, |config, text| {
+        put(&mut config.checks.dmarc_reject, checks::against(text))
+    }),
+    key("spf_fail", "what is done when SPF fails and no DMARC says what follows", AGAINST, |config, text| {
+        put(&mut config.checks.spf_fail, checks::against(text))
+    }),
+    key("dnsbl", "lists of bad addresses to ask (RFC 5782)", "domain names with commas between", |config, text| {
+        put(&mut config.checks.dnsbl, checks::domains(text))
+    }),
+    key("dnsbl_listed", "what is done about a client that is on a list", AGAINST, |config, text| {
+        put(&mut config.checks.dnsbl_listed, checks::against(text))
+    }),
+    key(
+        "arc_trusted",
+        "domains that are believed when they pass mail on with a seal (ARC)",
+        "domain names with commas between",
+        |config, text| put(&mut config.checks.arc_trusted, checks::domains(text)),
+    ),
+    key("dns_failure", "what is done when DNS does not answer a check", "defer, or accept", |config, text| {
+        put(&mut config.checks.dns_failure, checks::dns_failure(text))
+    }),
+    key("check_timeout", "how long the checks of a sender or a message may take", TIME, |config, text| {
+        put(&mut config.checks.timeout, positive_duration(text))
+    }),
+    key("greylist", "whether senders who are not known are asked to come again", FLAG, |config, text| {
+        put(&mut config.checks.greylist, on_or_off(text))
+    }),
+    key("greylist_delay", "how long they have to wait", TIME, |config, text| {
+        put(&mut config.checks.greylist_delay, positive_duration(text))
+    }),
+    key(
+        "trace_days",
+        "days that refusals are kept for the trace; 0: for ever",
+        "a whole number from 0 to 36500",
+        |config, text| put(&mut config.checks.trace_days, between(text, 0, 36_500)),
+    ),
     key(
         "argon2_memory",
         "the memory that hashing a password takes, in KiB",

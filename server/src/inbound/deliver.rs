@@ -1,9 +1,11 @@
 //! Into the store: what a message says is read out once, its bytes are prepared, and one commit makes it true.
 
 use crate::house::House;
-use crate::spool::Spooled;
+use crate::spool::{Read, Spooled};
+use mail::auth::results;
 use mail::message::parse::{Summary, summarize};
 use mail::message::trace::hops;
+use std::ops::Range;
 use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Settled, Source, StoreError};
 
 /// Messages larger than this are read off the async threads.
@@ -14,6 +16,8 @@ pub struct Weighed {
     pub summary: Summary,
     /// Servers that have had it, this one counted.
     pub hops: usize,
+    /// What was decided and found at the door; empty for mail of our own people.
+    pub verdict: String,
     blob: PreparedBlob,
 }
 
@@ -30,12 +34,42 @@ pub struct Delivery {
     pub event: Event,
 }
 
-/// Reads what lists and search need, and compresses the bytes.
-pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreError> {
-    let read = house.spool.read(message).await.map_err(|error| match crate::spool::is_full(&error) {
+/// What is changed of a message's header before it is kept: our results go in, forged ones go out.
+pub struct Stamp {
+    /// Octets of our own fields before it, behind which the stamp goes.
+    pub head: usize,
+    pub field: String,
+    /// From the message's start, in order.
+    pub forged: Vec<Range<usize>>,
+}
+
+/// What a spool that cannot be read means.
+pub fn unreadable(error: &std::io::Error) -> StoreError {
+    match crate::spool::is_full(error) {
         true => StoreError::Full,
         false => StoreError::Broken(format!("spool: {error}")),
-    })?;
+    }
+}
+
+/// Reads what lists and search need, and compresses the bytes.
+pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreError> {
+    let read = house.spool.read(message).await.map_err(|error| unreadable(&error))?;
+    weigh_read(house, read).await
+}
+
+/// As `weigh`, of the message as it is to be kept.
+pub async fn weigh_stamped(house: &House, message: &Spooled, stamp: Stamp) -> Result<Weighed, StoreError> {
+    let mut read = house.spool.read(message).await.map_err(|error| unreadable(&error))?;
+    // What was a file is in memory once, and is changed in its place.
+    let mut bytes: Vec<u8> = std::mem::take(&mut read.bytes).into();
+    let forged: Vec<Range<usize>> =
+        stamp.forged.iter().map(|place| place.start + stamp.head..place.end + stamp.head).collect();
+    results::stamp(&mut bytes, stamp.head, &stamp.field, &forged);
+    read.bytes = bytes.into();
+    weigh_read(house, read).await
+}
+
+async fn weigh_read(house: &House, read: Read) -> Result<Weighed, StoreError> {
     let bytes = read.bytes.clone();
     let (summary, hops) = if bytes.len() <= INLINE {
         (summarize(&bytes), hops(&bytes))
@@ -46,7 +80,7 @@ pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreErr
     // Still in its turn: compressing takes memory of its own, for each message at once.
     let blob = house.store.prepare(Source::Memory(read.bytes.clone())).await?;
     drop(read);
-    Ok(Weighed { summary, hops, blob })
+    Ok(Weighed { summary, hops, verdict: String::new(), blob })
 }
 
 /// Commits, and only then tells who waits for it. When this returns, the message is on disk.
@@ -61,6 +95,7 @@ pub async fn commit(house: &House, weighed: Weighed, delivery: Delivery) -> Resu
         draft: delivery.draft,
         answers: delivery.answers,
         event: delivery.event,
+        verdict: weighed.verdict,
         now: house.clock.now_ms(),
     };
     let accepted = house.store.accept(intake).await?;

@@ -1,33 +1,58 @@
 //! The desk for other mail servers: takes mail for people here, and for nobody else.
 
 use crate::house::House;
+use crate::inbound::checks::client::Client;
+use crate::inbound::checks::greylist::{self, Greylist};
 use crate::inbound::checks::sender_domain::{self, SenderDomain};
-use crate::inbound::deliver::{self, Delivery, MAX_HOPS};
+use crate::inbound::checks::{message, spf};
+use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
 use crate::inbound::session::{Desk, Incoming, Visitor};
-use crate::inbound::verdict::{self, SenderFindings};
+use crate::inbound::verdict::{self, SenderFindings, arrival};
 use crate::maillog;
 use crate::submission::sender_text;
 use mail::Address;
-use mail::envelope::{ForwardPath, ReversePath};
+use mail::auth::dmarc::DmarcResult;
+use mail::auth::findings::Findings;
+use mail::auth::results;
+use mail::auth::spf::{Spf, SpfResult};
+use mail::auth::verdict::{Disposition, Verdict};
+use mail::envelope::{ForwardPath, Greeting, ReversePath};
 use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Copy, Event, Flags, Kind, Recipient, Role, StoreError};
+use store::{Copy, Event, Flags, Kind, Recipient, Refused, Role, StoreError};
 
 pub struct MxDesk {
     house: Arc<House>,
-    /// The sender under way, for the log.
+    /// What is known of the client, whichever message it brings.
+    client: Client,
+    helo: String,
+    /// The sender under way, and as it stands in the log.
+    path: ReversePath,
     sender: String,
+    /// May this client send for it?
+    spf: Option<Spf>,
+    /// The client is to be asked who it is: it is not a program of this house.
+    stranger: bool,
     /// Recipients of the message under way that were found at RCPT.
     found: HashMap<ForwardPath, i64>,
 }
 
 impl MxDesk {
     pub fn new(house: Arc<House>) -> Self {
-        MxDesk { house, sender: String::new(), found: HashMap::new() }
+        MxDesk {
+            house,
+            client: Client::default(),
+            helo: String::new(),
+            path: ReversePath::Null,
+            sender: String::new(),
+            spf: None,
+            stranger: false,
+            found: HashMap::new(),
+        }
     }
 
     async fn look_at(&self, path: &ReversePath) -> Result<SenderFindings, StoreError> {
@@ -69,20 +94,50 @@ impl MxDesk {
         postmasters.filter_map(|path| self.found.get(path).copied()).collect()
     }
 
+    /// What is found of a message, and what follows.
+    async fn judge(&self, incoming: &Incoming) -> Result<Judged, StoreError> {
+        let examined = message::examine(&self.house, &incoming.message, incoming.head).await?;
+        let before = Findings { spf: self.spf.clone(), ..self.client.findings().clone() };
+        let findings = message::check(&self.house, &examined, before).await;
+        let verdict = arrival::message(&findings, &self.house.config.checks);
+        let message_id = examined.survey.message_id;
+        let field = results::write(&findings, &self.house.config.hostname, incoming.peer);
+        let stamp = Stamp { head: incoming.head, field, forged: examined.forged };
+        Ok(Judged { findings, verdict, stamp, message_id })
+    }
+
+    async fn take_judged(&self, incoming: &Incoming, judged: Judged) -> Result<Reply, StoreError> {
+        let Judged { findings, verdict, stamp, .. } = judged;
+        let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, stamp).await?;
+        weighed.verdict = verdict.to_text(&findings);
+        let role = if verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
+        let reply = self.put(incoming, weighed, role).await?;
+        if let Some(domain) = proved(&findings).filter(|_| reply.is_positive()) {
+            greylist::remember(&self.house, domain);
+        }
+        Ok(reply)
+    }
+
+    /// What a program of this house hands over is taken as it is.
     pub(super) async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
-        let accounts = self.accounts(&incoming.envelope)?;
-        let for_postmaster = self.accounts_of_postmasters(&incoming.envelope);
         let weighed = deliver::weigh(&self.house, &incoming.message).await?;
+        self.put(incoming, weighed, Role::Inbox).await
+    }
+
+    async fn put(&self, incoming: &Incoming, weighed: Weighed, role: Role) -> Result<Reply, StoreError> {
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
         }
-        let inbox = |account: i64| {
+        let accounts = self.accounts(&incoming.envelope)?;
+        let for_postmaster = self.accounts_of_postmasters(&incoming.envelope);
+        let place = |account: i64| {
             let quota = !for_postmaster.contains(&account);
-            Copy { account, role: Role::Inbox, flags: Flags::default(), quota }
+            Copy { account, role, flags: Flags::default(), quota }
         };
         let sender = sender_text(&incoming.envelope.sender);
+        let verdict = weighed.verdict.clone();
         let delivery = Delivery {
-            copies: accounts.into_iter().map(inbox).collect(),
+            copies: accounts.into_iter().map(place).collect(),
             queued: None,
             settled: Vec::new(),
             draft: None,
@@ -102,6 +157,7 @@ impl MxDesk {
             peer: &incoming.peer.to_string(),
             with: incoming.with,
             size: incoming.message.size(),
+            verdict: &verdict,
         };
         maillog::arrived(&line, &accepted);
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
@@ -110,15 +166,70 @@ impl MxDesk {
     /// A transaction begins: what was found for the one before is of no use to it.
     pub(super) fn begin(&mut self, path: &ReversePath) {
         self.sender = sender_text(path);
+        self.path = path.clone();
         self.found.clear();
     }
 
+    /// RCPT, once it is known that the recipient is here: may this client bring them anything?
+    async fn welcome(&self, visitor: &Visitor<'_>, path: &ForwardPath) -> Result<Reply, StoreError> {
+        // RFC 5321 §4.5.1: whoever is refused must be able to ask why.
+        let asks_why = match path {
+            ForwardPath::Postmaster => true,
+            ForwardPath::Address(address) => address.is_postmaster(),
+        };
+        if asks_why || !self.stranger {
+            return Ok(replies::RECIPIENT_OK);
+        }
+        let findings = self.client.findings();
+        let verdict = arrival::client(findings, &self.house.config.checks);
+        if let Some(refusal) = arrival::reply(&verdict, findings, visitor.peer) {
+            return Ok(refusal);
+        }
+        let recipient = path_text(path);
+        let known = greylist::check(&self.house, visitor.peer, &self.path, &recipient, self.spf.as_ref()).await?;
+        Ok(match known {
+            Greylist::Welcome => replies::RECIPIENT_OK,
+            Greylist::ComeAgain => arrival::COME_AGAIN,
+        })
+    }
+
     pub(super) fn note(&self, what: &str, to: &str, visitor_peer: &str, reply: Reply) -> Reply {
+        self.note_message(what, to, visitor_peer, "", reply)
+    }
+
+    /// A refusal goes into the log and into the trace.
+    fn note_message(&self, what: &str, to: &str, visitor_peer: &str, message_id: &str, reply: Reply) -> Reply {
         if !reply.is_positive() {
-            maillog::refused(what, &self.sender, to, visitor_peer, &reply.to_string());
+            let words = reply.to_string();
+            maillog::refused(what, &self.sender, to, visitor_peer, &words);
+            self.house.trace.refused(Refused {
+                at: self.house.clock.now_ms(),
+                peer: visitor_peer.to_owned(),
+                helo: self.helo.clone(),
+                sender: self.sender.clone(),
+                recipient: to.to_owned(),
+                message_id: message_id.to_owned(),
+                reply: words,
+                reason: what.to_owned(),
+            });
         }
         reply
     }
+}
+
+/// What was found of a message and decided, and what is written into its header.
+struct Judged {
+    findings: Findings,
+    verdict: Verdict,
+    stamp: Stamp,
+    message_id: String,
+}
+
+/// The domain that was proved to have sent a message.
+fn proved(findings: &Findings) -> Option<&str> {
+    let dmarc = findings.dmarc.as_ref().filter(|dmarc| dmarc.result == DmarcResult::Pass);
+    let spf = || findings.spf.as_ref().filter(|spf| spf.result == SpfResult::Pass);
+    dmarc.map(|dmarc| dmarc.domain.as_str()).or_else(|| spf().map(|spf| spf.domain.as_str()))
 }
 
 impl Desk for MxDesk {
@@ -129,7 +240,18 @@ impl Desk for MxDesk {
 
     async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
         self.begin(&path);
-        let reply = match self.look_at(&path).await {
+        self.stranger = true;
+        let greeting = visitor.session.greeting();
+        self.helo = greeting.map(greeting_text).unwrap_or_default();
+        let mut client = std::mem::take(&mut self.client);
+        let (found, spf, _) = tokio::join!(
+            self.look_at(&path),
+            spf::check(&self.house, &path, greeting, visitor.peer),
+            client.look(&self.house, greeting, visitor.peer)
+        );
+        self.client = client;
+        self.spf = spf;
+        let reply = match found {
             Ok(findings) => verdict::sender(&findings),
             Err(error) => troubled(&error),
         };
@@ -146,6 +268,10 @@ impl Desk for MxDesk {
             }
             Err(error) => troubled(&error),
         };
+        let reply = match reply.is_positive() {
+            true => self.welcome(&visitor, &path).await.unwrap_or_else(|error| troubled(&error)),
+            false => reply,
+        };
         self.note("recipient", &path_text(&path), &visitor.peer.to_string(), reply)
     }
 
@@ -155,9 +281,19 @@ impl Desk for MxDesk {
     }
 
     async fn message(&mut self, incoming: Incoming) -> Reply {
-        let reply = self.take(&incoming).await.unwrap_or_else(|error| troubled(&error));
+        let mut message_id = String::new();
+        let reply = match self.judge(&incoming).await {
+            Ok(judged) => {
+                message_id.clone_from(&judged.message_id);
+                match arrival::reply(&judged.verdict, &judged.findings, incoming.peer) {
+                    Some(refusal) => refusal,
+                    None => self.take_judged(&incoming, judged).await.unwrap_or_else(|error| troubled(&error)),
+                }
+            }
+            Err(error) => troubled(&error),
+        };
         let to: Vec<String> = incoming.envelope.paths().map(path_text).collect();
-        self.note("message", &to.join(","), &incoming.peer.to_string(), reply)
+        self.note_message("message", &to.join(","), &incoming.peer.to_string(), &message_id, reply)
     }
 }
 
@@ -185,6 +321,14 @@ pub async fn resolve(house: &House, path: &ForwardPath) -> Result<Recipient, Sto
     match path {
         ForwardPath::Address(address) => house.resolve(address).await,
         ForwardPath::Postmaster => house.store.postmaster().await,
+    }
+}
+
+/// What a client called itself.
+fn greeting_text(greeting: &Greeting) -> String {
+    match greeting {
+        Greeting::Domain(domain) => domain.to_string(),
+        Greeting::Literal(literal) => literal.clone(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What follows from what was found: pure functions from findings to replies, tested by tables.
 
+pub mod arrival;
+
 use crate::inbound::checks::sender_domain::SenderDomain;
 use protocol::smtp::{Reply, replies};
 use store::{Recipient, StoreError};

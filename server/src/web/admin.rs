@@ -1,21 +1,24 @@
 //! `api::Admin`: the office. Only an admin gets one (see `state`), so nothing here asks for the role again.
 
 use crate::house::House;
+use crate::trace::search::{Fate, Found, search};
 use crate::web::refused::refused;
 use crate::web::when;
 use api::{
     AccountLine, AccountsAsk, AccountsPage, Admin, DomainLine, NewAccount, NewSecret, Overview, QueueLine, Refusal,
-    Role, When,
+    Role, TraceAsk, TraceFate, TraceLine, When,
 };
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use mail::{Address, Domain};
 use std::sync::Arc;
-use store::{Account, AccountQuery, DomainRow, Millis, StoreError, Waiting};
+use store::{Account, AccountQuery, DomainRow, Millis, StoreError, TraceQuery, Waiting};
 
 /// Accounts on a page, and rows of the queue at most.
 const PAGE: i64 = 50;
 const QUEUE: i64 = 500;
+/// Rows of the trace, of each kind.
+const TRACE: i64 = 100;
 /// Waiting longer than this is late.
 const LATE: Millis = 4 * 3_600_000;
 const PASSWORD: usize = 10;
@@ -81,6 +84,17 @@ impl Office {
             last: waiting.last_reply,
             size: when::size(waiting.size),
         }
+    }
+
+    fn trace_line(&self, found: Found) -> TraceLine {
+        let Found { at, sender, recipient, peer, helo, reply, fate, why } = found;
+        let fate = match fate {
+            Fate::Delivered => TraceFate::Delivered,
+            Fate::Junk => TraceFate::Junk,
+            Fate::Deferred => TraceFate::Deferred,
+            Fate::Refused => TraceFate::Refused,
+        };
+        TraceLine { when: self.when(at), sender, recipient, peer, helo, reply, fate, why }
     }
 
     /// The password's hash, and the password itself when it was made here.
@@ -224,6 +238,19 @@ impl Admin for Office {
         self.house.store.remove_account(account).await.map_err(refused)?;
         self.log("account-removed", &found.address);
         Ok(())
+    }
+
+    async fn trace(&self, ask: TraceAsk) -> Result<Vec<TraceLine>, Refusal> {
+        let bare = ask.message_id.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+        let query = TraceQuery {
+            sender: ask.sender.trim().to_owned(),
+            recipient: ask.recipient.trim().to_owned(),
+            message_id: bare,
+            peer: ask.ip.trim().to_owned(),
+            limit: TRACE,
+        };
+        let found = search(&self.house.store, &query).await.map_err(refused)?;
+        Ok(found.into_iter().map(|found| self.trace_line(found)).collect())
     }
 
     async fn queue(&self) -> Result<Vec<QueueLine>, Refusal> {

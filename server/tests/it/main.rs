@@ -25,4 +25,5 @@ mod smtp_in;
 mod smuggling;
 mod submission;
 mod trial;
+mod vouching;
 mod webmail;

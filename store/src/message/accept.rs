@@ -21,6 +21,8 @@ pub struct Intake {
     /// A placement to be flagged answered or forwarded.
     pub answers: Option<(i64, Flags)>,
     pub event: Event,
+    /// What was decided and found at the door, one line; empty for mail of our own people.
+    pub verdict: String,
     pub now: Millis,
 }
 

@@ -17,6 +17,7 @@ pub(crate) use deliver::{deliver, reset, undo};
 pub use maildrop::Dropped;
 #[cfg(test)]
 pub(crate) use maildrop::MAILDROP;
+pub(crate) use plan::hashed;
 
 /// A list of ids as the database takes it.
 pub(crate) fn list(ids: &[i64]) -> String {

@@ -181,7 +181,7 @@ pub(super) fn ancestors(summary: &Summary) -> impl Iterator<Item = i64> {
 }
 
 /// The first 63 bits of BLAKE3.
-fn hashed(message_id: &str) -> i64 {
+pub(crate) fn hashed(message_id: &str) -> i64 {
     let hash = blake3::hash(message_id.as_bytes());
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&hash.as_bytes()[..8]);

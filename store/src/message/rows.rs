@@ -21,8 +21,8 @@ const BLOB: Table = Table {
 };
 const MESSAGE: Table = Table {
     into: "INSERT INTO message (id, account_id, blob_id, thread_id, msgid_hash, sent_at, has_attachment, from_name,
-        from_address, recipients, subject, preview) VALUES ",
-    values: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        from_address, recipients, subject, preview, verdict) VALUES ",
+    values: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 };
 const PLACEMENT: Table = Table {
     into:
@@ -96,6 +96,7 @@ fn message<'q>(rows: Rows<'q>, copy: &super::plan::Placing, intake: &super::Inta
         .bind(summary.to.clone())
         .bind(summary.subject.clone())
         .bind(summary.preview.clone())
+        .bind(intake.verdict.clone())
 }
 
 fn placement<'q>(rows: Rows<'q>, copy: &super::plan::Placing, intake: &super::Intake) -> Rows<'q> {

@@ -55,6 +55,7 @@ impl Home {
             draft: None,
             answers: None,
             event: arrived(),
+            verdict: String::new(),
             now: NOW,
         }
     }

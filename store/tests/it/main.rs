@@ -12,4 +12,5 @@ mod queue;
 mod restart;
 mod search;
 mod sessions;
+mod trace;
 mod writer;

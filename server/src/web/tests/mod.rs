@@ -104,6 +104,7 @@ impl Site {
             draft: None,
             answers: None,
             event: Event { kind: Kind::Arrived, by: "192.0.2.1".into(), detail: String::new() },
+            verdict: String::new(),
             now: self.house().clock.now_ms(),
         };
         let id = store.accept(intake).await.unwrap().placements[0];

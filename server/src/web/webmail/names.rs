@@ -1,7 +1,10 @@
 //! The store's and the mail crate's words, said as pages say them.
 
 use crate::web::when;
-use api::{Attachment, DraftText, MailboxLine, MailboxRole};
+use api::{Attachment, DraftText, MailboxLine, MailboxRole, Stand, Vouching};
+use mail::auth::findings::Findings;
+use mail::auth::verdict::{Disposition, Verdict};
+use mail::auth::{self, Vouched};
 use mail::message::show;
 use store::{DraftAttachment, DraftFields, Mailbox, Role};
 
@@ -28,6 +31,19 @@ pub fn slug(mailbox: &Mailbox) -> String {
         Role::Trash => "trash".to_owned(),
         Role::None => mailbox.id.to_string(),
     }
+}
+
+/// Who vouches for a message, from what is kept of it. None: nothing was checked.
+pub fn vouching(kept: &str) -> Option<Vouching> {
+    let (verdict, findings) = Verdict::parse(kept).filter(|(_, findings)| *findings != Findings::default())?;
+    let Vouched { stand, says } = Vouched::of(&findings);
+    let stand = match stand {
+        auth::Stand::Passed => Stand::Passed,
+        auth::Stand::Unverified => Stand::Unverified,
+        auth::Stand::Failed => Stand::Failed,
+    };
+    let junk = verdict.says(&findings).filter(|_| verdict.disposition == Disposition::Junk);
+    Some(Vouching { stand, says, junk })
 }
 
 pub fn line(mailbox: &Mailbox) -> MailboxLine {

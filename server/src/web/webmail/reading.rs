@@ -20,6 +20,7 @@ impl Desk {
         }
         let boxes = self.boxes().await?;
         let mailbox = boxes.iter().find(|mailbox| mailbox.id == listed.mailbox_id).ok_or(Refusal::NotFound)?;
+        let verdict = store.verdict(self.id(), message).await.map_err(refused)?;
         let (newer, older) = store.neighbours(self.id(), message).await.map_err(refused)?;
         let people = |people: Vec<show::Person>| people.into_iter().map(names::person).collect();
         Ok(MessageView {
@@ -37,6 +38,7 @@ impl Desk {
             body: names::body(shown.body),
             attachments: shown.attachments.into_iter().map(names::part).collect(),
             malformed: shown.malformed,
+            vouching: names::vouching(&verdict),
             newer,
             older,
         })

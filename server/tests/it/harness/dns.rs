@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use hickory_proto::op::{Metadata, ResponseCode};
-use hickory_proto::rr::rdata::{A, MX, SOA};
+use hickory_proto::rr::rdata::{A, MX, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use hickory_server::Server;
 use hickory_server::net::runtime::Time;
@@ -20,9 +20,12 @@ pub enum Says {
     /// Mail exchangers with their preference. `(0, ".")` alone is the null MX of RFC 7505.
     Mx(Vec<(u16, &'static str)>),
     Address(Ipv4Addr),
+    Txt(String),
     /// The name is there, with no record that was asked for.
     Nothing,
     ServFail,
+    /// SERVFAIL for TXT alone.
+    TxtFails,
     /// No answer at all.
     Silence,
 }
@@ -72,6 +75,11 @@ impl Dns {
         self.zone.lock().unwrap().names.remove(name);
     }
 
+    /// From now on `name` has this text.
+    pub fn txt(&self, name: &str, text: &str) {
+        self.set(name, &[Says::Txt(text.to_owned())]);
+    }
+
     /// `domain` takes mail at `host`, which is at `address`.
     pub fn mail_at(&self, domain: &str, host: &'static str, address: Ipv4Addr) {
         self.set(domain, &[Says::Mx(vec![(10, host)])]);
@@ -111,6 +119,11 @@ impl Handler {
                             Name::from_str(&format!("{}.", host.trim_end_matches('.'))).unwrap(),
                         ))
                     }));
+                }
+                Says::TxtFails if kind == RecordType::TXT => return Found::Answer(ResponseCode::ServFail, Vec::new()),
+                Says::Txt(text) if kind == RecordType::TXT => {
+                    let parts = text.as_bytes().chunks(255).map(|part| String::from_utf8_lossy(part).into_owned());
+                    records.push(RData::TXT(TXT::new(parts.collect())));
                 }
                 Says::Address(address) if kind == RecordType::A => records.push(RData::A(A(*address))),
                 _ => {}
