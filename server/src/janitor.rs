@@ -1,4 +1,5 @@
-//! Cleans up: what has been in Trash for its time, and sessions that have ended. And looks what most passwords cost.
+//! Cleans up: what has been in Trash for its time, drafts that were never written, and sessions that have ended. And looks
+//! what most passwords cost.
 
 use crate::clock::{Clock, span};
 use crate::house::House;
@@ -44,6 +45,10 @@ async fn clean(house: &House, clock_is_settled: bool) {
     match house.store.common_password_hash().await {
         Ok(common) => common.iter().for_each(|common| house.passwords.imitate(common)),
         Err(error) => tracing::error!(%error, "what most passwords cost is not known"),
+    }
+    // A day: nobody sits before a blank page for so long, and who does loses nothing.
+    if let Err(error) = house.store.sweep_blank_drafts(now - span(DAY)).await {
+        tracing::error!(%error, "blank drafts could not be cleared");
     }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");
