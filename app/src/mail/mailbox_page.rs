@@ -2,9 +2,9 @@
 
 use super::list::{ListState, MessageList};
 use crate::{
-    calls::{EmptyMailbox, list_messages},
+    calls::EmptyMailbox,
     layout::Notices,
-    live::Live,
+    live::{Listed, Listing},
     parts::{Answered, Icon, SearchBox, Trouble},
     words,
 };
@@ -15,7 +15,6 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 #[component]
 pub fn MailboxPage() -> impl IntoView {
-    let live: Live = expect_context();
     let params = use_params_map();
     let query = use_query_map();
     let ask = Memo::new(move |_| ListAsk {
@@ -25,13 +24,16 @@ pub fn MailboxPage() -> impl IntoView {
         cursor: query.with(|query| query.get("c")).unwrap_or_default(),
     });
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.mailbox, ask.page, ask.cursor)));
-    let page = Resource::new(move || (ask.get(), live.list.get()), |(ask, _)| list_messages(ask));
+    let listing = Listing::new(ask);
     view! {
         <Answered>
             {move || {
-                page.get()
-                    .map(|page| match page {
-                        Ok(page) => view! { <Shown page state /> }.into_any(),
+                listing
+                    .answer
+                    .get()
+                    .map(|answer| match answer {
+                        Ok(Listed { page: Some(page), version }) => view! { <Shown page version state /> }.into_any(),
+                        Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
@@ -51,7 +53,7 @@ fn tally(mailbox: &MailboxLine) -> String {
 }
 
 #[component]
-fn Shown(page: ListPage, state: ListState) -> impl IntoView {
+fn Shown(page: ListPage, version: u32, state: ListState) -> impl IntoView {
     // Only a search in every mailbox answers without one.
     let Some(mailbox) = page.mailbox.clone() else {
         return view! { <Trouble error=Refusal::NotFound /> }.into_any();
@@ -77,7 +79,7 @@ fn Shown(page: ListPage, state: ListState) -> impl IntoView {
         </header>
         <Notices />
         {can_empty.then(|| view! { <EmptyButton role /> })}
-        <MessageList page state base=format!("/mail/{slug}") empty=(empty_title, empty_says.to_owned()) />
+        <MessageList page version state base=format!("/mail/{slug}") empty=(empty_title, empty_says.to_owned()) />
     }
     .into_any()
 }

@@ -2,9 +2,8 @@
 
 use super::list::{ListState, MessageList};
 use crate::{
-    calls::list_messages,
     layout::{Mailboxes, Notices},
-    live::Live,
+    live::{Listed, Listing},
     parts::{Answered, Empty, GetForm, Icon, Trouble},
 };
 use api::ListAsk;
@@ -14,34 +13,31 @@ use leptos_router::{hooks::use_query_map, location::Url};
 
 #[component]
 pub fn SearchPage() -> impl IntoView {
-    let live: Live = expect_context();
     let query = use_query_map();
     let get = move |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
-    let ask = Memo::new(move |_| ListAsk {
+    let form = Memo::new(move |_| ListAsk {
         mailbox: get("in"),
         query: get("q").trim().to_owned(),
         page: get("p").parse().unwrap_or(1),
         cursor: get("c"),
     });
+    // Nothing is looked for without words.
+    let ask = Memo::new(move |_| {
+        let ask = form.get();
+        if ask.query.is_empty() { ListAsk { mailbox: String::new(), ..ask } } else { ask }
+    });
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.query, ask.mailbox, ask.cursor)));
-    let page = Resource::new(
-        move || (ask.get(), live.list.get()),
-        |(ask, _)| async move {
-            match ask.query.is_empty() {
-                true => Ok(None),
-                false => list_messages(ask).await.map(Some),
-            }
-        },
-    );
+    let listing = Listing::new(ask);
     let found = move || {
-        page.get().map(|page| match page {
-            Ok(Some(page)) => {
+        listing.answer.get().map(|answer| match answer {
+            Ok(Listed { page: Some(page), version }) => {
                 let ask = ask.get();
                 let base = format!("/search?q={}&in={}", Url::escape(&ask.query), Url::escape(&ask.mailbox));
                 let says = format!("No message has “{}”. Try fewer or shorter words.", ask.query);
-                view! { <MessageList page state base empty=("Nothing found", says) show_mailbox=true /> }.into_any()
+                view! { <MessageList page version state base empty=("Nothing found", says) show_mailbox=true /> }
+                    .into_any()
             }
-            Ok(None) => view! {
+            Ok(Listed { page: None, .. }) => view! {
                 <Empty
                     title="What are you looking for?"
                     says="Type a name, an address, or words of the subject or the text."
@@ -61,7 +57,7 @@ pub fn SearchPage() -> impl IntoView {
                 <h1>"Search"</h1>
             </div>
         </header>
-        <SearchForm ask />
+        <SearchForm ask=form />
         <Notices />
         <Answered>{found}</Answered>
     }

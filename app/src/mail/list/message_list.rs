@@ -11,9 +11,9 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
 use web_sys::SubmitEvent;
 
-/// A row is drawn anew when any of this changes.
-fn key(row: &Row) -> (i64, [bool; 3], String, String) {
-    (row.id, [row.unread, row.starred, row.answered], row.subject.clone(), row.who.clone())
+/// A row is drawn anew when any of this changes. What is read or starred changes in its place: see `Desk`.
+fn key(row: &Row) -> (i64, bool, String, String) {
+    (row.id, row.answered, row.subject.clone(), row.who.clone())
 }
 
 /// What a list keeps between two answers of the server.
@@ -44,6 +44,8 @@ impl ListState {
 #[component]
 pub fn MessageList(
     page: ListPage,
+    /// Which answer of the server's this is.
+    version: u32,
     state: ListState,
     /// The list's address without page: `/mail/inbox`, `/search?q=…`.
     base: String,
@@ -78,8 +80,8 @@ pub fn MessageList(
                 if order.verb.removes() {
                     picks.all(false);
                 }
-                let back = order.clone();
-                carry_out(live, order, from, move || desk.take_back(&back));
+                let painted = order.clone();
+                carry_out(live, order, from, move |done| desk.ended(&painted, done));
             }
             Err(error) => live.complain(error),
         }
@@ -93,9 +95,12 @@ pub fn MessageList(
         .into_any();
     }
     let rows = page.rows.clone();
+    desk.hear(&rows, version);
     Effect::new(move |_| picks.restore());
     view! {
         <form class="list" method="post" action=ActOnMessages::url() on:submit=submit>
+            // Enter in a checkbox presses a form's first button. This one does nothing.
+            <button type="submit" disabled=true hidden=true></button>
             <input type="hidden" name="then" value=then />
             <input type="hidden" name="from" value=from />
             {(role != MailboxRole::Drafts).then(|| view! { <Toolbar role here=mailbox picks /> })}
