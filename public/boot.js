@@ -184,6 +184,7 @@ function unsaved() {
 }
 
 function show(which) {
+  place.hidden = !which;
   for (const name of ["soon", "over"]) place.querySelector(`[data-${name}]`).hidden = name !== which;
 }
 

@@ -9,6 +9,8 @@ import { kind, openMessage, row, signIn, write } from "../harness/webmail.mjs";
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LONG = "A subject that goes on and on, as if nobody would ever have to read it to the end; ".repeat(3).slice(0, 200);
 
+// A trace puts a script into every frame; the frame of a message refuses it and says so in the console.
+test.use({ trace: "off" });
 test.beforeEach(() => test.skip(kind() !== "full", "the same pages, looked at by a script"));
 
 /** What axe has to say, in short: nothing is good. */

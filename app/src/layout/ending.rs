@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Ending() -> impl IntoView {
     view! {
-        <div class="ending" role="alert" data-ending="">
+        <div class="ending" role="alert" hidden=true data-ending="">
             <p hidden=true data-soon="">
                 "Nobody has done anything here for 18 minutes. In two minutes you are signed out. "
                 <button class="link-button" type="button" data-stay="">

@@ -31,7 +31,7 @@ pub fn Toasts() -> impl IntoView {
     };
     view! {
         <div class="toasts">
-            <div class="toast-region" role="alert">
+            <div class="toast-region" aria-live="assertive">
                 {move || said(true)}
                 <Show when=move || live.offline.get()>
                     <p class="toast">

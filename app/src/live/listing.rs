@@ -56,4 +56,37 @@ impl Listing {
         });
         Listing { answer }
     }
+
+    /// The newest list, for what is drawn once and changes in its place. To be called where the answer is waited for.
+    pub fn newest(self) -> Memo<Option<(ListPage, u32)>> {
+        Memo::new(move |before: Option<&Option<(ListPage, u32)>>| match self.answer.get() {
+            Some(Ok(Listed { page: Some(page), version })) => Some((page, version)),
+            _ => before.cloned().flatten(),
+        })
+    }
+
+    /// What of the answer decides which page is drawn; as long as it is the same, the same page stays.
+    pub fn kind(self) -> Memo<Option<Result<Kind, AppError>>> {
+        Memo::new(move |_| {
+            self.answer.get().map(|answer| {
+                answer.map(|listed| match listed.page {
+                    Some(page) => {
+                        Kind::List { mailbox: page.mailbox.map(|mailbox| mailbox.id), empty: page.rows.is_empty() }
+                    }
+                    None => Kind::NotAsked,
+                })
+            })
+        })
+    }
+}
+
+/// See [`Listing::kind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    NotAsked,
+    List {
+        /// The mailbox's id; a search in all mail has none.
+        mailbox: Option<i64>,
+        empty: bool,
+    },
 }

@@ -13,7 +13,7 @@ mod picks;
 pub use autosave::{Autosave, Saving, read as read_draft};
 pub use events::listen;
 pub use keys::KeysHelp;
-pub use listing::{Listed, Listing};
+pub use listing::{Kind, Listing};
 pub use orders::{carry_out, put_back, read_order};
 pub use picks::Picks;
 

@@ -81,8 +81,13 @@ fn Composer(draft: DraftView) -> impl IntoView {
     let copies = !text.cc.is_empty() || !text.bcc.is_empty();
     let typed = {
         let autosave = autosave.clone();
-        move |_| {
+        move |event: Event| {
             doubt.set(None);
+            // A chosen file is not typed: it goes up by itself.
+            let field = event.target().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+            if field.is_some_and(|field| field.type_() == "file") {
+                return;
+            }
             if let Some(form) = form.get_untracked() {
                 autosave.typed(form);
             }
@@ -200,12 +205,11 @@ fn Composer(draft: DraftView) -> impl IntoView {
                     <Mark />
                 </div>
             </header>
-            <label class="paper">
-                <span class="vh">"Text"</span>
-                <textarea name="text" rows="16" dir="auto" placeholder="Dear …" autofocus=!nobody>
+            <div class="paper">
+                <textarea name="text" rows="16" dir="auto" placeholder="Dear …" aria-label="Text" autofocus=!nobody>
                     {body}
                 </textarea>
-            </label>
+            </div>
             <DraftFiles draft=id attachments limit />
             {move || {
                 doubt

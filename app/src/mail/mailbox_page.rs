@@ -4,11 +4,11 @@ use super::list::{ListState, MessageList};
 use crate::{
     calls::EmptyMailbox,
     layout::Notices,
-    live::{Listed, Listing},
+    live::{Kind, Listing},
     parts::{Answered, Icon, SearchBox, Trouble},
     words,
 };
-use api::{ListAsk, ListPage, MailboxLine, MailboxRole, Refusal};
+use api::{ListAsk, MailboxLine, MailboxRole, Refusal};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -27,16 +27,7 @@ pub fn MailboxPage() -> impl IntoView {
     let listing = Listing::new(ask);
     view! {
         <Answered>
-            {move || {
-                listing
-                    .answer
-                    .get()
-                    .map(|answer| match answer {
-                        Ok(Listed { page: Some(page), version }) => view! { <Shown page version state /> }.into_any(),
-                        Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),
-                        Err(error) => view! { <Trouble error /> }.into_any(),
-                    })
-            }}
+            <Shown listing state />
         </Answered>
     }
     .into_any()
@@ -52,34 +43,54 @@ fn tally(mailbox: &MailboxLine) -> String {
     }
 }
 
+/// What the tab is called.
+fn title(mailbox: &MailboxLine) -> String {
+    match mailbox.unread {
+        0 => mailbox.name.clone(),
+        unread => format!("({}) {}", words::count(unread), mailbox.name),
+    }
+}
+
 #[component]
-fn Shown(page: ListPage, version: u32, state: ListState) -> impl IntoView {
-    // Only a search in every mailbox answers without one.
-    let Some(mailbox) = page.mailbox.clone() else {
-        return view! { <Trouble error=Refusal::NotFound /> }.into_any();
-    };
-    let tally = tally(&mailbox);
-    let MailboxLine { name, slug, role, unread, total, .. } = mailbox;
-    let title = match unread {
-        0 => name.clone(),
-        unread => format!("({}) {name}", words::count(unread)),
-    };
+fn Shown(listing: Listing, state: ListState) -> impl IntoView {
+    let kind = listing.kind();
+    let newest = listing.newest();
+    let mailbox = Memo::new(move |_| newest.get().and_then(|(page, _)| page.mailbox));
+    move || {
+        kind.get().map(|kind| match kind {
+            Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state mailbox /> }.into_any(),
+            // Only a search in every mailbox answers without one.
+            Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),
+            Err(error) => view! { <Trouble error /> }.into_any(),
+        })
+    }
+}
+
+#[component]
+fn Contents(listing: Listing, state: ListState, mailbox: Memo<Option<MailboxLine>>) -> impl IntoView {
+    let of =
+        move |read: fn(&MailboxLine) -> String| mailbox.with(|mailbox| mailbox.as_ref().map(read)).unwrap_or_default();
+    let line = mailbox.get_untracked();
+    let (role, slug) = line.map_or((MailboxRole::None, String::new()), |line| (line.role, line.slug));
     let (empty_title, empty_says) = words::empty_mailbox(role);
-    let can_empty = matches!(role, MailboxRole::Trash | MailboxRole::Junk) && total > 0;
+    let can_empty = move || {
+        let some = mailbox.with(|mailbox| mailbox.as_ref().is_some_and(|mailbox| mailbox.total > 0));
+        some && matches!(role, MailboxRole::Trash | MailboxRole::Junk)
+    };
     view! {
-        <Title text=title />
+        <Title text=move || of(title) />
         <header class="page-head">
             <div class="page-name">
                 <h1>
-                    <bdi>{name}</bdi>
+                    <bdi>{move || of(|mailbox| mailbox.name.clone())}</bdi>
                 </h1>
-                <p class="tally">{tally}</p>
+                <p class="tally">{move || of(tally)}</p>
             </div>
             <SearchBox />
         </header>
         <Notices />
-        {can_empty.then(|| view! { <EmptyButton role /> })}
-        <MessageList page version state base=format!("/mail/{slug}") empty=(empty_title, empty_says.to_owned()) />
+        {move || can_empty().then(|| view! { <EmptyButton role /> })}
+        <MessageList listing state base=format!("/mail/{slug}") empty=(empty_title, empty_says.to_owned()) />
     }
     .into_any()
 }

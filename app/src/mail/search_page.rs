@@ -3,7 +3,7 @@
 use super::list::{ListState, MessageList};
 use crate::{
     layout::{Mailboxes, Notices},
-    live::{Listed, Listing},
+    live::{Kind, Listing},
     parts::{Answered, Empty, GetForm, Icon, Trouble},
 };
 use api::ListAsk;
@@ -28,25 +28,6 @@ pub fn SearchPage() -> impl IntoView {
     });
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.query, ask.mailbox, ask.cursor)));
     let listing = Listing::new(ask);
-    let found = move || {
-        listing.answer.get().map(|answer| match answer {
-            Ok(Listed { page: Some(page), version }) => {
-                let ask = ask.get();
-                let base = format!("/search?q={}&in={}", Url::escape(&ask.query), Url::escape(&ask.mailbox));
-                let says = format!("No message has “{}”. Try fewer or shorter words.", ask.query);
-                view! { <MessageList page version state base empty=("Nothing found", says) show_mailbox=true /> }
-                    .into_any()
-            }
-            Ok(Listed { page: None, .. }) => view! {
-                <Empty
-                    title="What are you looking for?"
-                    says="Type a name, an address, or words of the subject or the text."
-                />
-            }
-            .into_any(),
-            Err(error) => view! { <Trouble error /> }.into_any(),
-        })
-    };
     view! {
         <Title text=move || {
             let query = ask.with(|ask| ask.query.clone());
@@ -59,9 +40,35 @@ pub fn SearchPage() -> impl IntoView {
         </header>
         <SearchForm ask=form />
         <Notices />
-        <Answered>{found}</Answered>
+        <Answered>
+            <Found listing state ask />
+        </Answered>
     }
     .into_any()
+}
+
+#[component]
+fn Found(listing: Listing, state: ListState, ask: Memo<ListAsk>) -> impl IntoView {
+    let kind = listing.kind();
+    move || {
+        kind.get().map(|kind| match kind {
+            Ok(Kind::List { .. }) => {
+                // Another question is another list.
+                let ask = ask.get();
+                let base = format!("/search?q={}&in={}", Url::escape(&ask.query), Url::escape(&ask.mailbox));
+                let says = format!("No message has “{}”. Try fewer or shorter words.", ask.query);
+                view! { <MessageList listing state base empty=("Nothing found", says) show_mailbox=true /> }.into_any()
+            }
+            Ok(Kind::NotAsked) => view! {
+                <Empty
+                    title="What are you looking for?"
+                    says="Type a name, an address, or words of the subject or the text."
+                />
+            }
+            .into_any(),
+            Err(error) => view! { <Trouble error /> }.into_any(),
+        })
+    }
 }
 
 /// The whole form: words, and where to look.

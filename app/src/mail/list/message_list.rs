@@ -3,7 +3,7 @@
 use super::{desk::Desk, pager::Pager, row::RowView, toolbar::Toolbar};
 use crate::{
     calls::ActOnMessages,
-    live::{Live, Picks, carry_out, read_order},
+    live::{Listing, Live, Picks, carry_out, read_order},
     parts::Empty,
 };
 use api::{ListPage, MailboxRole, Row};
@@ -43,9 +43,7 @@ impl ListState {
 
 #[component]
 pub fn MessageList(
-    page: ListPage,
-    /// Which answer of the server's this is.
-    version: u32,
+    listing: Listing,
     state: ListState,
     /// The list's address without page: `/mail/inbox`, `/search?q=…`.
     base: String,
@@ -58,6 +56,9 @@ pub fn MessageList(
     let live: Live = expect_context();
     let ListState { desk, picks } = state;
     let here = use_location();
+    // Drawn once: what the next answers change is changed in its place, so that no row loses the focus.
+    let newest = listing.newest();
+    let page = newest.get_untracked().map(|(page, _)| page).unwrap_or_else(nothing);
     let role = page.mailbox.as_ref().map_or(MailboxRole::None, |mailbox| mailbox.role);
     let mailbox = page.mailbox.as_ref().map_or(0, |mailbox| mailbox.id);
     let from = if mailbox == 0 { String::new() } else { mailbox.to_string() };
@@ -88,15 +89,20 @@ pub fn MessageList(
     };
     if page.rows.is_empty() {
         let (title, says) = empty;
-        return view! {
-            <Empty title says />
-            <Pager page base />
-        }
-        .into_any();
+        return view! { <Empty title says /> }.into_any();
     }
-    let rows = page.rows.clone();
-    desk.hear(&rows, version);
-    Effect::new(move |_| picks.restore());
+    let rows = move || newest.get().map(|(page, _)| page.rows).unwrap_or_default();
+    Effect::new(move |_| {
+        if let Some((page, version)) = newest.get() {
+            desk.hear(&page.rows, version);
+        }
+    });
+    // After the rows have been drawn.
+    Effect::new(move |_| {
+        newest.track();
+        // A page that is not drawn has nothing to tick.
+        let _ = request_animation_frame(move || picks.restore());
+    });
     view! {
         <form class="list" method="post" action=ActOnMessages::url() on:submit=submit>
             // Enter in a checkbox presses a form's first button. This one does nothing.
@@ -105,12 +111,17 @@ pub fn MessageList(
             <input type="hidden" name="from" value=from />
             {(role != MailboxRole::Drafts).then(|| view! { <Toolbar role here=mailbox picks /> })}
             <ul class="rows" on:click=move |event| picks.clicked(&event)>
-                <For each=move || desk.left(rows.clone()) key=key let:row>
+                <For each=move || desk.left(rows()) key=key let:row>
                     <RowView row desk show_mailbox />
                 </For>
             </ul>
         </form>
-        <Pager page base />
+        {move || newest.get().map(|(page, _)| view! { <Pager page base=base.clone() /> })}
     }
     .into_any()
+}
+
+/// Before the first answer.
+fn nothing() -> ListPage {
+    ListPage { mailbox: None, rows: Vec::new(), total: None, page: 1, first: 0, next: None }
 }
