@@ -1,4 +1,5 @@
-// One suite in three kinds of browser: with everything, without WebAssembly, and without JavaScript.
+// One suite in three kinds of browser: with everything, without WebAssembly, and without JavaScript. A fourth has the main
+// verbs again on a telephone.
 
 import { defineConfig } from "@playwright/test";
 import { chromium, FLAGS } from "./harness/chromium.mjs";
@@ -26,8 +27,14 @@ export default defineConfig({
     actionTimeout: 10_000,
   },
   projects: [
-    { name: "full", use: browser() },
-    { name: "no-wasm", use: browser("--js-flags=--jitless") },
-    { name: "no-js", use: { ...browser(), javaScriptEnabled: false } },
+    { name: "full", metadata: { kind: "full" }, use: browser() },
+    { name: "no-wasm", metadata: { kind: "no-wasm" }, use: browser("--js-flags=--jitless") },
+    { name: "no-js", metadata: { kind: "no-js" }, use: { ...browser(), javaScriptEnabled: false } },
+    {
+      name: "small",
+      metadata: { kind: "full" },
+      testMatch: "verbs.spec.mjs",
+      use: { ...browser(), viewport: { width: 375, height: 720 }, hasTouch: true },
+    },
   ],
 });

@@ -97,7 +97,11 @@ async function take(page, look) {
   };
 
   await visit("/sign-in", "01-sign-in");
-  await visit("/sign-in?refused=wrong-credentials&address=bob", "02-sign-in-refused");
+  await page.getByLabel("Address").fill("bob");
+  await page.getByLabel("Password").fill("not his");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await picture(page, "02-sign-in-refused");
   await signIn(ANNA);
   await visit("/mail/inbox", "03-inbox-empty");
   await visit("/mail/drafts", "04-drafts-empty");
@@ -120,6 +124,16 @@ async function take(page, look) {
   await page.getByLabel("Attach files").setInputFiles({ name: "answer.txt", mimeType: "text/plain", buffer: Buffer.from("Yes.") });
   await page.getByRole("link", { name: "answer.txt" }).waitFor({ timeout: 5000 }).catch(() => undefined);
   await picture(page, "12-reply");
+  await page.locator("summary").filter({ hasText: "Discard" }).click();
+  await picture(page, "12-reply-discard");
+  await visit("/mail/inbox");
+  await page.getByRole("link", { name: "مرحبا" }).first().click();
+  await page.getByRole("article").waitFor();
+  await picture(page, "11-message-arabic");
+  await visit("/mail/inbox");
+  await page.getByRole("link", { name: "A subject that goes on" }).first().click();
+  await page.getByRole("article").waitFor();
+  await picture(page, "11-message-long");
   await visit("/mail/drafts", "13-drafts");
   await visit("/search", "14-search");
   await visit("/search?q=books&in=", "15-search-found");

@@ -53,8 +53,8 @@ pub struct NewAccount {
     /// Empty: the server makes one and shows it once.
     pub password: String,
     pub role: Role,
-    /// Whole MiB, 0 for none.
-    pub quota_mib: i64,
+    /// Whole MiB, 0 for no limit. None: as the server's setting for new accounts says.
+    pub quota_mib: Option<i64>,
 }
 
 /// An account made, or given a new password.

@@ -23,6 +23,12 @@ pub enum Refusal {
     BadDomain,
     /// Nobody to send to.
     NoRecipient,
+    /// An address of a domain here that nobody has.
+    UnknownRecipient,
+    /// More recipients than one message may have.
+    TooManyRecipients,
+    /// A move that names no mailbox.
+    NoMailbox,
     /// The address or name is in use already.
     Taken,
     /// The domain still has accounts.
@@ -33,12 +39,18 @@ pub enum Refusal {
     WeakPassword,
     /// A number out of range.
     BadNumber,
-    /// The message or file is larger than the limit.
+    /// The file is larger than what the message has room for.
     TooLarge,
+    /// The message is too large with all its files.
+    MessageTooLarge,
+    /// The text is longer than is kept.
+    TextTooLong,
     /// The mailbox is full.
     QuotaFull,
     /// The draft was changed in another window since this one read it.
     EditedElsewhere,
+    /// The draft was sent already, with another text.
+    SentAlready,
     /// An account cannot take itself away.
     Yourself,
     /// Disk full or store busy: try again. Nothing was lost.
@@ -48,7 +60,7 @@ pub enum Refusal {
 }
 
 /// Every refusal, for pages and tests that must know them all.
-pub const REFUSALS: [Refusal; 19] = {
+pub const REFUSALS: [Refusal; 25] = {
     use Refusal::*;
     [
         SignedOut,
@@ -59,14 +71,20 @@ pub const REFUSALS: [Refusal; 19] = {
         BadAddress,
         BadDomain,
         NoRecipient,
+        UnknownRecipient,
+        TooManyRecipients,
+        NoMailbox,
         Taken,
         NotEmpty,
         NotConfirmed,
         WeakPassword,
         BadNumber,
         TooLarge,
+        MessageTooLarge,
+        TextTooLong,
         QuotaFull,
         EditedElsewhere,
+        SentAlready,
         Yourself,
         TryAgain,
         Broken,
@@ -85,14 +103,20 @@ impl Refusal {
             BadAddress => "bad-address",
             BadDomain => "bad-domain",
             NoRecipient => "no-recipient",
+            UnknownRecipient => "unknown-recipient",
+            TooManyRecipients => "too-many-recipients",
+            NoMailbox => "no-mailbox",
             Taken => "taken",
             NotEmpty => "not-empty",
             NotConfirmed => "not-confirmed",
             WeakPassword => "weak-password",
             BadNumber => "bad-number",
             TooLarge => "too-large",
+            MessageTooLarge => "message-too-large",
+            TextTooLong => "text-too-long",
             QuotaFull => "quota-full",
             EditedElsewhere => "edited-elsewhere",
+            SentAlready => "sent-already",
             Yourself => "yourself",
             TryAgain => "try-again",
             Broken => "broken",
@@ -111,9 +135,10 @@ impl Refusal {
             TooManyAttempts => 429,
             Forbidden => 403,
             NotFound => 404,
-            BadAddress | BadDomain | NoRecipient | NotConfirmed | WeakPassword | BadNumber | Yourself => 422,
-            Taken | NotEmpty | EditedElsewhere => 409,
-            TooLarge => 413,
+            BadAddress | BadDomain | NoRecipient | UnknownRecipient | TooManyRecipients | NoMailbox => 422,
+            NotConfirmed | WeakPassword | BadNumber | Yourself => 422,
+            Taken | NotEmpty | EditedElsewhere | SentAlready => 409,
+            TooLarge | MessageTooLarge | TextTooLong => 413,
             QuotaFull => 507,
             TryAgain => 503,
             Broken => 500,

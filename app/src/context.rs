@@ -1,7 +1,8 @@
 //! What the server puts in the context of a page, and how it reaches the browser.
 
-use api::{NewSecret, Viewer};
+use api::{NewSecret, Refusal, Viewer};
 use leptos::prelude::*;
+use leptos_router::{hooks::use_location, location::RequestUrl};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -57,6 +58,19 @@ pub fn set_status(code: u16) {
     }
 }
 
+/// What somebody has chosen, for as long as they are signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Habits {
+    /// Single letters are commands (WCAG 2.1.4 wants them to have a switch).
+    pub single_keys: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Habits { single_keys: true }
+    }
+}
+
 /// The facts of one page that its browser side must know as well.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
@@ -64,7 +78,12 @@ pub struct Facts {
     pub build: String,
     pub viewer: Option<Viewer>,
     pub programs: ProgramSettings,
+    pub habits: Habits,
+    /// The path this page was asked for at. What follows is said there and nowhere else: see `of_this_answer`.
+    pub path: String,
     pub secret: Option<NewSecret>,
+    /// Why the form that this page answers was not done.
+    pub refused: Option<Refusal>,
 }
 
 impl Facts {
@@ -75,9 +94,17 @@ impl Facts {
             build: assets.build,
             viewer: use_context(),
             programs: use_context().unwrap_or_default(),
+            habits: use_context().unwrap_or_default(),
+            path: asked_path(),
             secret: use_context(),
+            refused: use_context(),
         }
     }
+}
+
+/// The path that is asked for, on the server.
+pub fn asked_path() -> String {
+    use_context::<RequestUrl>().and_then(|url| url.parse().ok()).map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
 /// Reads the facts from the server's context, or in the browser from the page, and provides them.
@@ -92,4 +119,18 @@ pub fn with_facts<T>(read: impl FnOnce(&Facts) -> T) -> T {
         Some(facts) => facts.with_value(read),
         None => read(&Facts::default()),
     }
+}
+
+/// What this answer alone says, to a form that was posted. It is told on that page, and forgotten when the page is left:
+/// nobody who comes back later, or looks over a shoulder, reads it again.
+pub fn of_this_answer<T>(read: impl FnOnce(&Facts) -> Option<T>) -> Option<T> {
+    let here = use_location().pathname.get_untracked();
+    let said = with_facts(|facts| if facts.path == here { read(facts) } else { None })?;
+    if let Some(facts) = use_context::<StoredValue<Facts>>() {
+        on_cleanup(move || {
+            // All pages may be gone by then.
+            let _ = facts.try_update_value(|facts| (facts.secret, facts.refused) = (None, None));
+        });
+    }
+    Some(said)
 }

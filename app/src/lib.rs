@@ -16,8 +16,9 @@ mod shell;
 mod words;
 
 pub use admin::{ADMIN_ROUTES, AdminApp};
-pub use context::{Assets, ProgramSettings, Security, StatusSetter};
+pub use calls::is_local;
+pub use context::{Assets, Habits, ProgramSettings, Security, StatusSetter};
 pub use error::AppError;
 pub use mail::{MAIL_ROUTES, MailApp};
-pub use session::DoorApp;
+pub use session::{AtTheDoor, DoorApp, TakenAlong};
 pub use shell::{admin_shell, mail_shell};

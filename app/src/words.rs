@@ -15,16 +15,24 @@ pub fn refusal(refusal: Refusal) -> &'static str {
         BadAddress => "An address is not complete. It should look like anna@example.org.",
         BadDomain => "That is not a domain name. It should look like example.org.",
         NoRecipient => "Nobody to send to yet. Add an address under To.",
+        UnknownRecipient => "Nobody has that address here. Look how it is spelled.",
+        TooManyRecipients => "That is more people than one message may go to. Take some off, or send it in parts.",
+        NoMailbox => "No mailbox was chosen. Choose one beside “Move”, then press it again.",
         Taken => "That name is in use already. Choose another.",
         NotEmpty => "The domain still has accounts. Remove them first.",
         NotConfirmed => "What you typed is not the same. Nothing was removed.",
         WeakPassword => "That password is too short. Use ten characters or more.",
         BadNumber => "That number is out of range. Nothing was changed.",
         TooLarge => "The file is too large for one message. The draft is kept without it.",
+        MessageTooLarge => {
+            "With its files the message is too large to send. All is kept; take a file off and try again."
+        }
+        TextTooLong => "The text is longer than four megabytes. All of it is below, and not saved: make it shorter.",
         QuotaFull => "The mailbox is full. Delete something and empty Trash, then try again.",
         EditedElsewhere => {
             "This draft was changed in another window. Here is the newest version; nothing was overwritten."
         }
+        SentAlready => "This was sent already, with an earlier text. What you typed since is kept in this draft.",
         Yourself => "You cannot take away your own account. Ask another admin.",
         TryAgain => "The server is busy. Nothing was lost; try again in a moment.",
         Broken => "Something failed here. Nothing was lost; try again, or tell your admin the time.",
@@ -60,11 +68,17 @@ pub fn many(number: i64, one: &str, more: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { more })
 }
 
+/// The form's word when no message was ticked.
+pub const NOTHING: &str = "nothing";
+
 /// What was done to messages; `verb` is the word in the form.
 pub fn done(verb: &str, number: i64) -> Option<String> {
     let messages = many(number, "message", "messages");
-    if number == 0 {
+    if verb == NOTHING {
         return Some("No message was selected. Tick some first.".to_owned());
+    }
+    if number == 0 {
+        return Some("Nothing was changed: it was so already, or the messages are not here any more.".to_owned());
     }
     Some(match verb {
         "archive" => format!("{messages} archived."),
@@ -136,7 +150,8 @@ mod tests {
 
     #[test]
     fn doing_nothing_says_so() {
-        assert_eq!(done("archive", 0).as_deref(), Some("No message was selected. Tick some first."));
+        assert_eq!(done(NOTHING, 0).as_deref(), Some("No message was selected. Tick some first."));
+        assert!(done("archive", 0).unwrap().starts_with("Nothing was changed"), "ticked, but archived already");
         assert_eq!(done("archive", 1).as_deref(), Some("1 message archived."));
         assert_eq!(done("shout", 1), None);
     }

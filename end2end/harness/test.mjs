@@ -18,6 +18,9 @@ export const ZONES = {
   [`mx.${THERE}`]: { A: ["127.0.0.1"] },
   [HERE]: { MX: [[10, `mail.${HERE}`]] },
   [`mail.${HERE}`]: { A: ["127.0.0.1"] },
+  // A host whose mail server is never there.
+  "closed.test": { MX: [[10, "mx.closed.test"]] },
+  "mx.closed.test": { A: ["127.0.0.9"] },
 };
 
 export const test = base.extend({

@@ -91,7 +91,7 @@ fn the_yardstick_is_not_blind() {
             || seen.comments > 0
     };
     let found = payloads.iter().filter(harm).count();
-    assert!(payloads.len() > 200 && found * 100 > payloads.len() * 90, "{found} of {}", payloads.len());
+    assert!(payloads.len() > 1_200 && found * 100 > payloads.len() * 90, "{found} of {}", payloads.len());
 }
 
 const FORBIDDEN: &str = "script iframe frame frameset object embed applet form input button select textarea svg math \
@@ -161,7 +161,7 @@ fn no_payload_runs_loads_or_covers() {
             }
         }
     }
-    assert!(checked > 2_000, "{checked} checked");
+    assert!(checked > 12_000, "{checked} checked");
 }
 
 #[test]

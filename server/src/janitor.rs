@@ -1,5 +1,5 @@
-//! Cleans up: what has been in Trash for its time, refusals that are old, and sessions that have ended. And looks what
-//! most passwords cost.
+//! Cleans up: what has been in Trash for its time, drafts that were never written, refusals that are old, and sessions that
+//! have ended. And looks what most passwords cost.
 
 use crate::clock::{Clock, span};
 use crate::house::House;
@@ -54,6 +54,10 @@ async fn clean(house: &House, clock_is_settled: bool) {
     }
     if let Err(error) = house.store.purge_meetings(now).await {
         tracing::error!(%error, "those who have not been seen for long could not be forgotten");
+    }
+    // A day: nobody sits before a blank page for so long, and who does loses nothing.
+    if let Err(error) = house.store.sweep_blank_drafts(now - span(DAY)).await {
+        tracing::error!(%error, "blank drafts could not be cleared");
     }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");

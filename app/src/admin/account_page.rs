@@ -33,20 +33,21 @@ pub fn AccountPage() -> impl IntoView {
             }
         },
     );
-    // An act that went well must not hide that another was refused.
-    let refused = move || {
-        [acts.activate.value().get(), acts.quota.value().get(), acts.remove.value().get()]
-            .into_iter()
-            .flatten()
-            .find_map(Result::err)
-    };
+    let refused = RwSignal::new(
+        super::first_word(acts.activate)
+            .or_else(|| super::first_word(acts.quota))
+            .or_else(|| super::first_word(acts.remove)),
+    );
+    super::last_word(refused, acts.activate);
+    super::last_word(refused, acts.quota);
+    super::last_word(refused, acts.remove);
     view! {
         <a class="tool back" href="/admin/accounts">
             <Icon name="arrow-left" />
             "Accounts"
         </a>
         <Notices />
-        <super::Refused error=Signal::derive(refused) />
+        <super::Refused error=refused.into() />
         <SecretOnce made=false />
         <Answered>
             {move || {

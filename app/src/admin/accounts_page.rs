@@ -50,6 +50,7 @@ pub fn AccountsPage() -> impl IntoView {
             address=query.with_untracked(|query| query.get("address")).unwrap_or_default()
             name=query.with_untracked(|query| query.get("name")).unwrap_or_default()
             quota=query.with_untracked(|query| query.get("quota_mib")).unwrap_or_default()
+            admin=query.with_untracked(|query| query.get("role")).as_deref() == Some("admin")
         />
     }
     .into_any()
@@ -91,7 +92,8 @@ fn Table(page: api::AccountsPage, ask: AccountsAsk) -> impl IntoView {
     }
     let older = page.next.as_deref().map(|next| {
         let (search, domain) = (Url::escape(&ask.search), Url::escape(&ask.domain));
-        format!("/admin/accounts?q={search}&domain={domain}&c={next}")
+        // An address may hold `&`, `+` and `#`.
+        format!("/admin/accounts?q={search}&domain={domain}&c={}", Url::escape(next))
     });
     view! {
         {(!ask.domain.is_empty())
@@ -174,7 +176,7 @@ fn Line(account: AccountLine) -> impl IntoView {
 
 /// A plain form to the server: its answer shows the new password once.
 #[component]
-fn AddForm(address: String, name: String, quota: String) -> impl IntoView {
+fn AddForm(address: String, name: String, quota: String, admin: bool) -> impl IntoView {
     view! {
         <section class="sheet" aria-labelledby="add">
             <h2 id="add">"Add an account"</h2>
@@ -208,13 +210,15 @@ fn AddForm(address: String, name: String, quota: String) -> impl IntoView {
                 </label>
                 <label class="field narrow">
                     <span>"Quota, MiB"</span>
-                    <input name="quota_mib" value=quota inputmode="numeric" pattern="[0-9]*" placeholder="none" />
+                    <input name="quota_mib" value=quota inputmode="numeric" pattern="[0-9]*" placeholder="usual" />
                 </label>
                 <label class="field narrow">
                     <span>"Role"</span>
                     <select name="role">
                         <option value="user">"User"</option>
-                        <option value="admin">"Admin"</option>
+                        <option value="admin" selected=admin>
+                            "Admin"
+                        </option>
                     </select>
                 </label>
                 <button class="button primary">
@@ -222,6 +226,7 @@ fn AddForm(address: String, name: String, quota: String) -> impl IntoView {
                     "Add account"
                 </button>
             </form>
+            <p class="hint">"Quota: empty is what the server’s setting gives a new account, 0 is no limit."</p>
             <CommandLine line=restante("account", "add", &["bob@example.org"]) />
         </section>
     }

@@ -10,6 +10,7 @@ use crate::{
 use api::DomainLine;
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// The acts of this page. When one was done or refused, the list is read again.
 #[derive(Clone, Copy)]
@@ -22,17 +23,20 @@ struct Acts {
 #[component]
 pub fn DomainsPage() -> impl IntoView {
     let acts = Acts { add: ServerAction::new(), activate: ServerAction::new(), remove: ServerAction::new() };
+    // A plain form that was refused comes back with what was typed.
+    let typed = use_query_map().with_untracked(|query| query.get("name")).unwrap_or_default();
     let domains = Resource::new(
         move || (acts.add.version().get(), acts.activate.version().get(), acts.remove.version().get()),
         |_| list_domains(),
     );
-    // An act that went well must not hide that another was refused.
-    let refused = move || {
-        [acts.add.value().get(), acts.activate.value().get(), acts.remove.value().get()]
-            .into_iter()
-            .flatten()
-            .find_map(Result::err)
-    };
+    let refused = RwSignal::new(
+        super::first_word(acts.add)
+            .or_else(|| super::first_word(acts.activate))
+            .or_else(|| super::first_word(acts.remove)),
+    );
+    super::last_word(refused, acts.add);
+    super::last_word(refused, acts.activate);
+    super::last_word(refused, acts.remove);
     view! {
         <Title text="Domains" />
         <header class="page-head">
@@ -42,7 +46,7 @@ pub fn DomainsPage() -> impl IntoView {
             </div>
         </header>
         <Notices />
-        <super::Refused error=Signal::derive(refused) />
+        <super::Refused error=refused.into() />
         <Answered>
             {move || {
                 domains
@@ -60,6 +64,7 @@ pub fn DomainsPage() -> impl IntoView {
                     <span>"Name"</span>
                     <input
                         name="name"
+                        value=typed
                         placeholder="example.org"
                         required=true
                         autocapitalize="none"

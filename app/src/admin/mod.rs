@@ -18,7 +18,10 @@ use account_page::AccountPage;
 use accounts_page::AccountsPage;
 use api::{Refusal, Role};
 use domains_page::DomainsPage;
-use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+};
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -94,6 +97,30 @@ fn State(active: bool) -> impl IntoView {
         </span>
     }
     .into_any()
+}
+
+/// The last word on this page's acts: an act that goes well takes the refusal before it away.
+fn last_word<S>(refused: RwSignal<Option<crate::AppError>>, act: ServerAction<S>)
+where
+    S: ServerFn<Error = crate::AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    Effect::new(move |before: Option<usize>| {
+        let version = act.version().get();
+        if before.is_some_and(|before| before != version) {
+            refused.set(act.value().get_untracked().and_then(Result::err));
+        }
+        version
+    });
+}
+
+/// What the page says before it is awake: a plain form that was refused.
+fn first_word<S>(act: ServerAction<S>) -> Option<crate::AppError>
+where
+    S: ServerFn<Error = crate::AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    act.value().get_untracked().and_then(Result::err)
 }
 
 /// Why an act of the page was refused. What the address says already (`Notices`) is not said twice.

@@ -11,6 +11,9 @@ use api::QueueLine;
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
+/// The server answers with so many at most.
+const SHOWN: usize = 500;
+
 #[derive(Clone, Copy)]
 struct Acts {
     retry: ServerAction<RetryRecipient>,
@@ -21,9 +24,9 @@ struct Acts {
 pub fn QueuePage() -> impl IntoView {
     let acts = Acts { retry: ServerAction::new(), cancel: ServerAction::new() };
     let queue = Resource::new(move || (acts.retry.version().get(), acts.cancel.version().get()), |_| list_queue());
-    // An act that went well must not hide that another was refused.
-    let refused =
-        move || [acts.retry.value().get(), acts.cancel.value().get()].into_iter().flatten().find_map(Result::err);
+    let refused = RwSignal::new(super::first_word(acts.retry).or_else(|| super::first_word(acts.cancel)));
+    super::last_word(refused, acts.retry);
+    super::last_word(refused, acts.cancel);
     view! {
         <Title text="Queue" />
         <header class="page-head">
@@ -33,7 +36,7 @@ pub fn QueuePage() -> impl IntoView {
             </div>
         </header>
         <Notices />
-        <super::Refused error=Signal::derive(refused) />
+        <super::Refused error=refused.into() />
         <Answered>
             {move || {
                 queue
@@ -55,7 +58,16 @@ fn Table(lines: Vec<QueueLine>, acts: Acts) -> impl IntoView {
         return view! { <Empty title="The queue is empty" says="Everything has left, or was told back to its sender." /> }
             .into_any();
     }
+    let more = lines.len() >= SHOWN;
     view! {
+        {more
+            .then(|| {
+                view! {
+                    <p class="filter">
+                        {format!("Only the {SHOWN} that are tried next are shown. The command below lists all.")}
+                    </p>
+                }
+            })}
         <div class="table-frame" role="region" aria-label="Queue" tabindex="0">
             <table class="table">
                 <thead>

@@ -1,7 +1,7 @@
 //! A new password, shown once.
 
 use crate::{
-    context::with_facts,
+    context::of_this_answer,
     parts::{Notice, Tone},
 };
 use api::NewSecret;
@@ -12,7 +12,7 @@ pub fn SecretOnce(
     /// `made`: the account is new; else it has a new password.
     made: bool,
 ) -> impl IntoView {
-    with_facts(|facts| facts.secret.clone()).map(|NewSecret { id, address, password }| {
+    of_this_answer(|facts| facts.secret.clone()).map(|NewSecret { id, address, password }| {
         let happened = if made { "Account made: " } else { "New password for " };
         view! {
             <Notice tone=Tone::Good>

@@ -17,8 +17,16 @@ pub async fn list_domains() -> Result<Vec<DomainLine>, AppError> {
 
 #[server(prefix = "/api/v1", endpoint = "admin/add-domain")]
 pub async fn add_domain(name: String) -> Result<(), AppError> {
-    super::admin()?.add_domain(name).await?;
-    leptos_axum::redirect("/admin/domains?done=domain-added", false);
+    use leptos_router::location::Url;
+    match super::admin()?.add_domain(name.clone()).await {
+        Ok(_) => leptos_axum::redirect("/admin/domains?done=domain-added", false),
+        // A plain form has no other memory of what was typed than the address it comes back to.
+        Err(refusal) if super::is_plain_form() => {
+            let typed = Url::escape(&name.chars().take(255).collect::<String>());
+            leptos_axum::redirect(&format!("/admin/domains?refused={refusal}&name={typed}"), false);
+        }
+        Err(refusal) => return Err(refusal.into()),
+    }
     Ok(())
 }
 

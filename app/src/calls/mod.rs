@@ -14,8 +14,16 @@ pub use then::{Done, is_local};
 
 use crate::AppError;
 use api::{Admin, Refusal, Webmail};
+use http::{header::ACCEPT, request::Parts};
 use leptos::prelude::use_context;
 use std::sync::Arc;
+
+/// Whether the call is a form that a browser posts by itself, and not one that a woken page makes.
+pub fn is_plain_form() -> bool {
+    let parts: Option<Parts> = use_context();
+    let accepts = parts.as_ref().and_then(|parts| parts.headers.get(ACCEPT)).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
 
 /// The mail of the person signed in.
 pub fn webmail() -> Result<Arc<dyn Webmail>, AppError> {

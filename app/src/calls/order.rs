@@ -61,8 +61,11 @@ pub struct Order {
 impl Order {
     /// Reads a form. A row's own button (`one` = `star-17`) goes before the ticks and the toolbar.
     ///
-    /// Errors: `NotFound` when the word is unknown or `move` names no mailbox.
+    /// Errors: `NotFound` when the word is unknown, `NoMailbox` when `move` names none.
     pub fn read(messages: Vec<i64>, act: &str, one: &str, mailbox: &str) -> Result<Order, AppError> {
+        if one.is_empty() && act == "move" && mailbox.is_empty() {
+            return Err(Refusal::NoMailbox.into());
+        }
         let order = match one.split_once('-') {
             Some((word, id)) => {
                 id.parse().ok().and_then(|id| Some(Order { verb: Verb::read(word, mailbox)?, messages: vec![id] }))
@@ -97,12 +100,15 @@ mod tests {
     fn a_rows_own_button_is_for_that_row_alone() {
         let order = Order::read(vec![3, 4], "", "star-17", "").unwrap();
         assert_eq!(order, Order { verb: Verb::Act(Act::Star), messages: vec![17] });
+        // So does a key, whatever is ticked.
+        let order = Order::read(vec![3, 4], "delete", "delete-17", "").unwrap();
+        assert_eq!(order, Order { verb: Verb::Act(Act::Delete), messages: vec![17] });
     }
 
     #[test]
     fn moving_needs_a_mailbox() {
         assert_eq!(Order::read(vec![3], "move", "", "9").unwrap().verb, Verb::Move(9));
-        assert!(Order::read(vec![3], "move", "", "").is_err());
+        assert_eq!(Order::read(vec![3], "move", "", ""), Err(Refusal::NoMailbox.into()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The frame of the admin pages.
 
-use super::rail::SignOut;
+use super::{ending::Ending, rail::SignOut};
 use crate::parts::{Brand, Icon};
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -82,6 +82,7 @@ pub fn AdminLayout() -> impl IntoView {
                 </main>
             </div>
         </div>
+        <Ending />
     }
     .into_any()
 }

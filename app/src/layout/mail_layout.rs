@@ -1,6 +1,7 @@
 //! The frame of the mail pages.
 
 use super::{
+    ending::Ending,
     rail::{BottomBar, MailboxLinks, RailFoot},
     toasts::Toasts,
 };
@@ -27,6 +28,11 @@ pub fn MailLayout() -> impl IntoView {
     let usage = Resource::new(move || live.counts.get(), |_| read_usage());
     let here = use_location();
     let lines = move || mailboxes.get().and_then(Result::ok).unwrap_or_default();
+    // An empty rail would say that there are no mailboxes.
+    let unread = move || {
+        let failed = mailboxes.get().is_some_and(|answer| answer.is_err());
+        failed.then(|| view! { <p class="rail-trouble">"Your mailboxes could not be read. Reload in a moment."</p> })
+    };
     let full = move || usage.get().and_then(Result::ok);
     // The menu of small screens closes by being built anew when one has gone somewhere.
     let menu = move || {
@@ -71,7 +77,7 @@ pub fn MailLayout() -> impl IntoView {
                     />
                     <Answered part=true>
                         <div class="rail-nav">
-                            {move || view! { <MailboxLinks mailboxes=lines() main=true /> }}
+                            {unread} {move || view! { <MailboxLinks mailboxes=lines() main=true /> }}
                         </div>
                         {move || view! { <RailFoot usage=full() /> }}
                     </Answered>
@@ -83,6 +89,7 @@ pub fn MailLayout() -> impl IntoView {
             </div>
         </div>
         <Toasts />
+        <Ending />
         <KeysHelp />
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! What stands around the pages: rail, bars, notices.
 
 mod admin_layout;
+mod ending;
 mod mail_layout;
 mod notices;
 mod plain;

@@ -3,6 +3,7 @@
 use crate::{
     AppError,
     calls::{ActOnMessages, Done},
+    context::of_this_answer,
     parts::{Notice, Tone},
     words,
 };
@@ -18,6 +19,9 @@ fn said(word: &str) -> Option<&'static str> {
     Some(match word {
         "sent" => "Sent. A copy is in Sent.",
         "saved" => "Saved.",
+        "rescued" => {
+            "You are signed in again, and what you typed is in this draft. Look it over; files have to be chosen again."
+        }
         "attached" => "Attached and saved.",
         "discarded" => "Draft discarded.",
         "domain-added" => "Domain added.",
@@ -36,14 +40,25 @@ fn said(word: &str) -> Option<&'static str> {
 pub fn Notices() -> impl IntoView {
     let query = use_query_map();
     let here = use_location();
+    let unsaved = of_this_answer(|facts| facts.refused);
     move || {
         let get = |name: &str| query.with(|query| query.get(name));
         let refused = get("refused").map(|code| Refusal::from_code(&code).unwrap_or(Refusal::Broken).into());
         let erred = get("__err").map(|err| ServerFnUrlError::<AppError>::decode_err(&err));
         if let Some(error) = refused.or(erred) {
-            return view! { <Notice tone=Tone::Bad>{words::error(error)}</Notice> }.into_any();
+            let about = get("about").filter(|about| !about.is_empty());
+            let beside = get("beside").and_then(|id| id.parse::<i64>().ok());
+            return view! { <Refused error about beside /> }.into_any();
         }
-        let flag = ["sent", "saved", "attached", "discarded"].into_iter().find(|name| get(name).is_some());
+        if let Some(refusal) = unsaved {
+            return view! { <Unsaved refusal /> }.into_any();
+        }
+        if let Some(left) = get("left").and_then(|left| left.parse::<i64>().ok()).filter(|left| *left > 0) {
+            let files = words::many(left, "file of the original was", "files of the original were");
+            let says = format!("{files} not taken along: there is no room for more.");
+            return view! { <Notice tone=Tone::Plain>{says}</Notice> }.into_any();
+        }
+        let flag = ["sent", "saved", "rescued", "attached", "discarded"].into_iter().find(|name| get(name).is_some());
         if let Some(words) = flag.and_then(said) {
             return view! { <Notice tone=Tone::Good>{words}</Notice> }.into_any();
         }
@@ -62,6 +77,42 @@ pub fn Notices() -> impl IntoView {
             })
             .into_any()
     }
+}
+
+/// Why a form was not done: the address that it is about, and the draft that what was typed is in.
+#[component]
+fn Refused(error: AppError, about: Option<String>, beside: Option<i64>) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Bad>
+            <span>{words::error(error)}</span>
+            {about.map(|about| view! { <bdi class="about">{about}</bdi> })}
+            {beside
+                .map(|draft| {
+                    view! {
+                        <span>
+                            "What you typed is kept beside it: "
+                            <a href=format!("/compose/{draft}")>"open your own version"</a> "."
+                        </span>
+                    }
+                })}
+        </Notice>
+    }
+    .into_any()
+}
+
+/// The composer came back with what was typed in it and nowhere else.
+#[component]
+fn Unsaved(refusal: Refusal) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Bad>
+            <span>{words::refusal(refusal)}</span>
+            <span>
+                "Not saved: what you typed is below and nowhere else yet. Keep this page open and press Save again; files "
+                "have to be chosen again."
+            </span>
+        </Notice>
+    }
+    .into_any()
 }
 
 /// Puts the messages back.

@@ -13,6 +13,11 @@ fn elements(found: &NodeList) -> Vec<HtmlElement> {
     (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect()
 }
 
+/// Whether any element matches.
+pub fn there(selector: &str) -> bool {
+    document().query_selector(selector).ok().flatten().is_some()
+}
+
 /// The first element that matches and can be seen.
 pub fn visible(selector: &str) -> Option<HtmlElement> {
     all(selector).into_iter().find(|element| element.offset_width() > 0 || element.offset_height() > 0)

@@ -2,10 +2,11 @@
 //! (`data-command`), so a key does exactly what the button does.
 
 use super::dom;
+use crate::context::with_facts;
 use leptos::{ev, prelude::*};
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,10 @@ fn listen(help: NodeRef<leptos::html::Dialog>) {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || typing(&event) {
                 return;
             }
+            // A dialog is not looked behind, and beside a letter that is being written a slip of the hand does nothing.
+            if dom::there("dialog[open], form.composer") {
+                return;
+            }
             let key = event.key();
             if key == "Shift" {
                 return;
@@ -148,26 +153,36 @@ fn press(name: &str) -> bool {
     dom::visible(&format!("[data-command={name}]")).map(|button| button.click()).is_some()
 }
 
-/// Presses a list's button. With nothing ticked it is for the focused row, and the focus goes on to the next.
+/// Presses a list's button. With nothing ticked it is for the focused row, and the focus goes on to the next. The row is
+/// named beside the button and not ticked for it: a tick would stay, and the next key would be for that row.
 fn press_for_row(name: &str) -> bool {
     let Some(row) = dom::focused_row() else { return press(name) };
     if name == "star" {
         let star = row.query_selector(".star").ok().flatten().and_then(|star| star.dyn_into::<HtmlElement>().ok());
         return star.map(|star| star.click()).is_some();
     }
-    if document().query_selector(".pick input:checked").ok().flatten().is_none()
-        && let Some(input) = row.query_selector(".pick input").ok().flatten()
-        && let Ok(input) = input.dyn_into::<HtmlElement>()
-    {
-        input.click();
-    }
     let next = row.next_element_sibling().or_else(|| row.previous_element_sibling());
+    let named = if dom::there(".pick input:checked") { None } else { name_row(&row, name) };
     let pressed = press(name);
+    if let Some(named) = named {
+        named.remove();
+    }
     if let Some(link) = next.and_then(|row| dom::link_of(&row)) {
         // A link that left with its row takes no focus, and needs none.
         let _ = link.focus();
     }
     pressed
+}
+
+/// Puts the row's own order (`one` = `delete-17`) into its form.
+fn name_row(row: &Element, verb: &str) -> Option<HtmlInputElement> {
+    let id = row.query_selector(".pick input").ok()??.dyn_into::<HtmlInputElement>().ok()?.value();
+    let field: HtmlInputElement = document().create_element("input").ok()?.dyn_into().ok()?;
+    field.set_type("hidden");
+    field.set_name("one");
+    field.set_value(&format!("{verb}-{id}"));
+    row.closest("form").ok()??.append_child(&field).ok()?;
+    Some(field)
 }
 
 fn step(by: i32) -> bool {
@@ -186,7 +201,9 @@ fn step(by: i32) -> bool {
 #[component]
 pub fn KeysHelp() -> impl IntoView {
     let help = NodeRef::new();
-    listen(help);
+    if with_facts(|facts| facts.habits.single_keys) {
+        listen(help);
+    }
     view! {
         <dialog class="keys" node_ref=help aria-labelledby="keys-title">
             <form method="dialog">

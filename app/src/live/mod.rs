@@ -6,12 +6,14 @@ mod autosave;
 mod dom;
 mod events;
 pub mod keys;
+mod listing;
 mod orders;
 mod picks;
 
 pub use autosave::{Autosave, Saving, read as read_draft};
 pub use events::listen;
 pub use keys::KeysHelp;
+pub use listing::{Kind, Listing};
 pub use orders::{carry_out, put_back, read_order};
 pub use picks::Picks;
 
@@ -36,6 +38,8 @@ pub struct Live {
     pub counts: RwSignal<u32>,
     /// New mail came while the reader was further down.
     pub waiting: RwSignal<bool>,
+    /// The server does not answer; what is shown may be old.
+    pub offline: RwSignal<bool>,
     /// The server runs another build than this tab.
     pub newer_build: RwSignal<bool>,
     pub toast: RwSignal<Option<Toast>>,
@@ -51,6 +55,7 @@ impl Live {
             list: RwSignal::new(0),
             counts: RwSignal::new(0),
             waiting: RwSignal::new(false),
+            offline: RwSignal::new(false),
             newer_build: RwSignal::new(false),
             toast: RwSignal::new(None),
             returned: RwSignal::new(Vec::new()),
@@ -69,6 +74,11 @@ impl Live {
     /// The mailbox is read again, list and counts.
     pub fn refresh(self) {
         self.waiting.set(false);
+        self.refresh_quietly();
+    }
+
+    /// The same, without a word of what waits further up.
+    pub fn refresh_quietly(self) {
         self.list.update(|n| *n += 1);
         self.counts.update(|n| *n += 1);
     }

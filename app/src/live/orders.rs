@@ -23,39 +23,41 @@ pub fn put_back(live: Live, messages: Vec<i64>, mailbox: i64) {
     live.returned.set(messages.clone());
     spawn_local(async move {
         let (act, mailbox) = ("move".to_owned(), mailbox.to_string());
-        match act_on_messages(messages, act, String::new(), mailbox, String::new(), String::new()).await {
+        match act_on_messages(messages, act, String::new(), mailbox, String::new(), String::new(), String::new()).await
+        {
             Ok(_) => {
                 live.toast.set(Some(Toast { words: "Put back.".to_owned(), bad: false, undo: None }));
-                live.counts.update(|n| *n += 1);
-                live.list.update(|n| *n += 1);
+                live.refresh_quietly();
             }
             Err(error) => live.complain(error),
         }
     });
 }
 
-/// Tells the server. `failed` is called when it refuses, so that what was painted can be taken back.
-pub fn carry_out(live: Live, order: Order, from: String, failed: impl FnOnce() + 'static) {
+/// Tells the server. `ended` is called with what became of it: done, with the version of the list from which on the list
+/// itself says so; or refused, so that what was painted can be taken back.
+pub fn carry_out(live: Live, order: Order, from: String, ended: impl FnOnce(Option<u32>) + 'static) {
     if order.messages.is_empty() {
-        live.toast.set(words::done(order.verb.word(), 0).map(|words| Toast { words, bad: false, undo: None }));
+        live.toast.set(words::done(words::NOTHING, 0).map(|words| Toast { words, bad: false, undo: None }));
         return;
     }
     spawn_local(async move {
         let mailbox = if let Verb::Move(id) = order.verb { id.to_string() } else { String::new() };
         let word = order.verb.word();
         let ids = order.messages.clone();
-        match act_on_messages(ids, word.to_owned(), String::new(), mailbox, String::new(), String::new()).await {
+        let none = String::new;
+        match act_on_messages(ids, word.to_owned(), none(), mailbox, none(), none(), none()).await {
             Ok(number) => {
-                let undo = (order.verb.removes() && word != "destroy" && !from.is_empty())
+                let undo = (number > 0 && order.verb.removes() && word != "destroy" && !from.is_empty())
                     .then(|| (order.messages.clone(), from.clone()));
                 if order.verb.removes() {
                     live.toast.set(words::done(word, number).map(|words| Toast { words, bad: false, undo }));
                 }
-                live.counts.update(|n| *n += 1);
-                live.list.update(|n| *n += 1);
+                live.refresh_quietly();
+                ended(Some(live.list.get_untracked()));
             }
             Err(error) => {
-                failed();
+                ended(None);
                 live.complain(error);
             }
         }

@@ -3,7 +3,7 @@
 use crate::{
     calls::open_draft,
     layout::Notices,
-    live::{Autosave, Saving, read_draft},
+    live::{Autosave, Live, Saving, read_draft},
     parts::{Answered, Icon, Mark, Notice, Tone, Trouble},
     words,
 };
@@ -12,7 +12,7 @@ use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlButtonElement, HtmlFormElement, HtmlInputElement, SubmitEvent};
+use web_sys::{BeforeUnloadEvent, Event, HtmlButtonElement, HtmlFormElement, HtmlInputElement, SubmitEvent};
 
 #[component]
 pub fn ComposePage() -> impl IntoView {
@@ -79,28 +79,48 @@ fn Composer(draft: DraftView) -> impl IntoView {
     let doubt = RwSignal::new(None::<Doubt>);
     let attached = !attachments.is_empty();
     let copies = !text.cc.is_empty() || !text.bcc.is_empty();
-    let typed = move |_| {
-        doubt.set(None);
-        if let Some(form) = form.get_untracked() {
-            autosave.typed(form);
+    let typed = {
+        let autosave = autosave.clone();
+        move |event: Event| {
+            doubt.set(None);
+            // A chosen file is not typed: it goes up by itself.
+            let field = event.target().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+            if field.is_some_and(|field| field.type_() == "file") {
+                return;
+            }
+            if let Some(form) = form.get_untracked() {
+                autosave.typed(form);
+            }
         }
     };
-    let submit = move |event: SubmitEvent| {
-        autosave.stop();
-        let button = event.submitter().and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
-        let sending = button.is_some_and(|button| button.value() == "send" && !button.has_attribute("data-sure"));
-        let Some(form) = form.get_untracked().filter(|_| sending) else { return };
-        let Some(text) = read_draft(&form) else { return };
-        if let Some(why) = Doubt::about(&text.subject, &text.text, attached || chose_file(&form)) {
-            event.prevent_default();
-            doubt.set(Some(why));
+    let submit = {
+        let autosave = autosave.clone();
+        move |event: SubmitEvent| {
+            let Some(form) = form.get_untracked() else { return };
+            let button = event.submitter().and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
+            let sure =
+                button.as_ref().is_none_or(|button| button.has_attribute("data-sure") || button.value() != "send");
+            let doubts = || {
+                let text = read_draft(&form)?;
+                Doubt::about(&text.subject, &text.text, attached || has_file(&form))
+            };
+            if let Some(why) = (!sure).then(doubts).flatten() {
+                event.prevent_default();
+                return doubt.set(Some(why));
+            }
+            if !autosave.may_send(&pressed(button.as_ref())) {
+                event.prevent_default();
+            }
         }
     };
-    let chosen = move |_| {
-        if let Some(form) = form.get_untracked().filter(chose_file) {
-            press(&form, "attach");
-        }
-    };
+    keep(form, autosave.clone());
+    // The parser drops the first line break of a textarea (HTML §13.2.6.4.7); what is built in the browser keeps it.
+    let live: Live = expect_context();
+    let parsed = !live.woken() && text.text.starts_with('\n');
+    let body = if parsed { format!("\n{}", text.text) } else { text.text };
+    let nobody = text.to.is_empty();
+    let revision = autosave.revision.clone();
+    let unsaved = autosave.clone();
     view! {
         <Title text=if text.subject.is_empty() { "Write".to_owned() } else { text.subject.clone() } />
         <Notices />
@@ -112,8 +132,9 @@ fn Composer(draft: DraftView) -> impl IntoView {
             node_ref=form
             on:submit=submit
             on:input=typed
+            data-unsaved=move || unsaved.unsaved().then_some("yes")
         >
-            <input type="hidden" name="revision" value=move || autosave.revision.get().to_string() />
+            <input type="hidden" name="revision" value=move || revision.get().to_string() />
             // Enter in a field saves; it never sends.
             <button class="vh" name="do" value="save" tabindex="-1" aria-hidden="true">
                 "Save"
@@ -141,6 +162,7 @@ fn Composer(draft: DraftView) -> impl IntoView {
                             spellcheck="false"
                             inputmode="email"
                             placeholder="anna@example.org, Bob Miller <bob@example.org>"
+                            autofocus=nobody
                         />
                     </label>
                     <details class="copies" open=copies>
@@ -183,13 +205,12 @@ fn Composer(draft: DraftView) -> impl IntoView {
                     <Mark />
                 </div>
             </header>
-            <label class="paper">
-                <span class="vh">"Text"</span>
-                <textarea name="text" rows="16" dir="auto" placeholder="Dear …">
-                    {text.text}
+            <div class="paper">
+                <textarea name="text" rows="16" dir="auto" placeholder="Dear …" aria-label="Text" autofocus=!nobody>
+                    {body}
                 </textarea>
-            </label>
-            <DraftFiles draft=id attachments limit chosen />
+            </div>
+            <DraftFiles draft=id attachments limit />
             {move || {
                 doubt
                     .get()
@@ -213,43 +234,81 @@ fn Composer(draft: DraftView) -> impl IntoView {
                     "Save"
                 </button>
                 <SavingState autosave />
-                <button class="button quiet" name="do" value="discard">
-                    <Icon name="trash-2" />
-                    <span class="label">"Discard"</span>
-                </button>
+                <details class="sure discard">
+                    <summary class="button quiet">
+                        <Icon name="trash-2" />
+                        "Discard"
+                    </summary>
+                    <div class="sure-sheet">
+                        <p>"This draft and its files are thrown away. That cannot be undone."</p>
+                        <button class="button danger" name="do" value="discard">
+                            "Discard draft"
+                        </button>
+                    </div>
+                </details>
             </footer>
         </form>
     }
     .into_any()
 }
 
-/// Whether a file is chosen and not yet sent up.
-fn chose_file(form: &HtmlFormElement) -> bool {
+/// Whether a file is chosen, or went up since the page was made (`public/boot.js` lists those).
+fn has_file(form: &HtmlFormElement) -> bool {
     let input = form.query_selector("input[type=file]").ok().flatten();
-    input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()).is_some_and(|input| !input.value().is_empty())
+    let chosen = input
+        .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
+        .is_some_and(|input| !input.value().is_empty());
+    chosen || form.query_selector("[data-uploads] li").ok().flatten().is_some()
 }
 
-/// Presses the form's own button, so that its name and value go along.
-fn press(form: &HtmlFormElement, value: &str) {
-    let button = form.query_selector(&format!("button[value={value}]")).ok().flatten();
-    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlButtonElement>().ok()) {
-        button.click();
+/// Names the button that was pressed, so that it can be pressed again; none was, when Enter was.
+fn pressed(button: Option<&HtmlButtonElement>) -> String {
+    match button {
+        Some(button) if button.has_attribute("data-sure") => "button[data-sure]".to_owned(),
+        Some(button) => format!("button[name=do][value='{}']", button.value()),
+        None => "button[name=do][value='save']".to_owned(),
     }
+}
+
+/// Whoever leaves the composer leaves nothing behind: within the tab the last words are saved, and before the tab goes
+/// elsewhere it asks.
+fn keep(form: NodeRef<html::Form>, autosave: Autosave) {
+    let left = autosave.clone();
+    on_cleanup(move || {
+        if let Some(form) = form.try_get_untracked().flatten() {
+            left.left(form);
+        }
+    });
+    Effect::new(move |_| {
+        let autosave = autosave.clone();
+        let handle = window_event_listener_untyped("beforeunload", move |event: Event| {
+            if autosave.at_risk() {
+                event.prevent_default();
+                // Browsers before 2023 ask only if there is something to say.
+                if let Some(event) = event.dyn_ref::<BeforeUnloadEvent>() {
+                    event.set_return_value("unsaved");
+                }
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
 }
 
 /// Where saving stands, in words.
 #[component]
 fn SavingState(autosave: Autosave) -> impl IntoView {
-    let says = move || match autosave.state.get() {
+    let state = autosave.state;
+    let other = state.clone();
+    let says = move || match state.get() {
         Saving::Saved(when) if when.is_empty() => String::new(),
         Saving::Saved(when) => format!("Saved {when}"),
         Saving::Typing => "Not saved yet".to_owned(),
         Saving::UnderWay => "Saving…".to_owned(),
-        Saving::Offline => "Offline: not saved. Keep this page open.".to_owned(),
-        Saving::Elsewhere => "Edited in another window. Reload to see that version.".to_owned(),
+        Saving::Offline => "Offline: not saved yet. Keep this page open; it is tried again.".to_owned(),
+        Saving::Elsewhere => "Edited in another window. Press Save: both versions are kept.".to_owned(),
         Saving::Refused(refusal) => words::refusal(refusal).to_owned(),
     };
-    let bad = move || matches!(autosave.state.get(), Saving::Offline | Saving::Elsewhere | Saving::Refused(_));
+    let bad = move || matches!(other.get(), Saving::Offline | Saving::Elsewhere | Saving::Refused(_));
     view! {
         <p class="saving" class:bad=bad role="status">
             {says}
@@ -260,12 +319,7 @@ fn SavingState(autosave: Autosave) -> impl IntoView {
 
 /// What goes along, and the field to add more.
 #[component]
-fn DraftFiles(
-    draft: i64,
-    attachments: Vec<Attachment>,
-    limit: String,
-    chosen: impl Fn(leptos::ev::Event) + 'static,
-) -> impl IntoView {
+fn DraftFiles(draft: i64, attachments: Vec<Attachment>, limit: String) -> impl IntoView {
     view! {
         <section class="draft-files" aria-label="Attachments">
             {(!attachments.is_empty())
@@ -303,11 +357,13 @@ fn DraftFiles(
                         </ul>
                     }
                 })}
+            // Awake or half awake, what is chosen goes up by itself (`public/boot.js`), and is listed here.
+            <ul class="files uploads" data-uploads=draft.to_string()></ul>
             <div class="attach">
                 <label class="attach-label">
                     <Icon name="paperclip" />
                     <span>"Attach files"</span>
-                    <input type="file" name="files" multiple=true on:change=chosen />
+                    <input type="file" name="files" multiple=true />
                 </label>
                 <button class="button" name="do" value="attach">
                     "Attach"

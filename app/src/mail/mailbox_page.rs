@@ -2,20 +2,19 @@
 
 use super::list::{ListState, MessageList};
 use crate::{
-    calls::{EmptyMailbox, list_messages},
+    calls::EmptyMailbox,
     layout::Notices,
-    live::Live,
+    live::{Kind, Listing},
     parts::{Answered, Icon, SearchBox, Trouble},
     words,
 };
-use api::{ListAsk, ListPage, MailboxLine, MailboxRole, Refusal};
+use api::{ListAsk, MailboxLine, MailboxRole, Refusal};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 #[component]
 pub fn MailboxPage() -> impl IntoView {
-    let live: Live = expect_context();
     let params = use_params_map();
     let query = use_query_map();
     let ask = Memo::new(move |_| ListAsk {
@@ -25,16 +24,10 @@ pub fn MailboxPage() -> impl IntoView {
         cursor: query.with(|query| query.get("c")).unwrap_or_default(),
     });
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.mailbox, ask.page, ask.cursor)));
-    let page = Resource::new(move || (ask.get(), live.list.get()), |(ask, _)| list_messages(ask));
+    let listing = Listing::new(ask);
     view! {
         <Answered>
-            {move || {
-                page.get()
-                    .map(|page| match page {
-                        Ok(page) => view! { <Shown page state /> }.into_any(),
-                        Err(error) => view! { <Trouble error /> }.into_any(),
-                    })
-            }}
+            <Shown listing state />
         </Answered>
     }
     .into_any()
@@ -50,34 +43,54 @@ fn tally(mailbox: &MailboxLine) -> String {
     }
 }
 
+/// What the tab is called.
+fn title(mailbox: &MailboxLine) -> String {
+    match mailbox.unread {
+        0 => mailbox.name.clone(),
+        unread => format!("({}) {}", words::count(unread), mailbox.name),
+    }
+}
+
 #[component]
-fn Shown(page: ListPage, state: ListState) -> impl IntoView {
-    // Only a search in every mailbox answers without one.
-    let Some(mailbox) = page.mailbox.clone() else {
-        return view! { <Trouble error=Refusal::NotFound /> }.into_any();
-    };
-    let tally = tally(&mailbox);
-    let MailboxLine { name, slug, role, unread, total, .. } = mailbox;
-    let title = match unread {
-        0 => name.clone(),
-        unread => format!("({}) {name}", words::count(unread)),
-    };
+fn Shown(listing: Listing, state: ListState) -> impl IntoView {
+    let kind = listing.kind();
+    let newest = listing.newest();
+    let mailbox = Memo::new(move |_| newest.get().and_then(|(page, _)| page.mailbox));
+    move || {
+        kind.get().map(|kind| match kind {
+            Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state mailbox /> }.into_any(),
+            // Only a search in every mailbox answers without one.
+            Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),
+            Err(error) => view! { <Trouble error /> }.into_any(),
+        })
+    }
+}
+
+#[component]
+fn Contents(listing: Listing, state: ListState, mailbox: Memo<Option<MailboxLine>>) -> impl IntoView {
+    let of =
+        move |read: fn(&MailboxLine) -> String| mailbox.with(|mailbox| mailbox.as_ref().map(read)).unwrap_or_default();
+    let line = mailbox.get_untracked();
+    let (role, slug) = line.map_or((MailboxRole::None, String::new()), |line| (line.role, line.slug));
     let (empty_title, empty_says) = words::empty_mailbox(role);
-    let can_empty = matches!(role, MailboxRole::Trash | MailboxRole::Junk) && total > 0;
+    let can_empty = move || {
+        let some = mailbox.with(|mailbox| mailbox.as_ref().is_some_and(|mailbox| mailbox.total > 0));
+        some && matches!(role, MailboxRole::Trash | MailboxRole::Junk)
+    };
     view! {
-        <Title text=title />
+        <Title text=move || of(title) />
         <header class="page-head">
             <div class="page-name">
                 <h1>
-                    <bdi>{name}</bdi>
+                    <bdi>{move || of(|mailbox| mailbox.name.clone())}</bdi>
                 </h1>
-                <p class="tally">{tally}</p>
+                <p class="tally">{move || of(tally)}</p>
             </div>
             <SearchBox />
         </header>
         <Notices />
-        {can_empty.then(|| view! { <EmptyButton role /> })}
-        <MessageList page state base=format!("/mail/{slug}") empty=(empty_title, empty_says.to_owned()) />
+        {move || can_empty().then(|| view! { <EmptyButton role /> })}
+        <MessageList listing state base=format!("/mail/{slug}") empty=(empty_title, empty_says.to_owned()) />
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::list::MoveTo;
 use crate::{
     calls::{ActOnMessages, open_message},
+    context::with_facts,
     layout::Notices,
     live::{Live, carry_out, read_order},
     parts::{
@@ -184,9 +185,11 @@ fn Tools(message: MessageView) -> impl IntoView {
                     "unstar" => star.set(false),
                     _ => navigate(&away, NavigateOptions::default()),
                 }
-                carry_out(live, order, from, move || {
-                    // The letter may have been put away meanwhile.
-                    let _ = star.try_set(before);
+                carry_out(live, order, from, move |done| {
+                    if done.is_none() {
+                        // The letter may have been put away meanwhile.
+                        let _ = star.try_set(before);
+                    }
                 });
             }
             Err(error) => live.complain(error),
@@ -234,6 +237,7 @@ fn Tools(message: MessageView) -> impl IntoView {
                 <input type="hidden" name="ids[]" value=id.to_string() />
                 <input type="hidden" name="from" value=mailbox.id.to_string() />
                 <input type="hidden" name="then" value=home />
+                <input type="hidden" name="here" value=format!("/mail/m/{id}") />
                 {acts
                     .iter()
                     .map(|(act, icon, says)| {
@@ -278,11 +282,19 @@ fn Tools(message: MessageView) -> impl IntoView {
     .into_any()
 }
 
+/// Whether somebody else had it too: neither its author nor whoever reads it. A list is somebody else.
+fn others(message: &MessageView) -> bool {
+    let me = with_facts(|facts| facts.viewer.as_ref().map(|viewer| viewer.address.clone()));
+    let known = [me.as_deref(), message.from.as_ref().map(|author| author.address.as_str())];
+    let is_known = |person: &Person| known.iter().flatten().any(|known| known.eq_ignore_ascii_case(&person.address));
+    message.to.iter().chain(&message.cc).any(|person| !is_known(person))
+}
+
 /// Below the letter: answering it, and the ways to have all of it.
 #[component]
 fn Answer(message: MessageView) -> impl IntoView {
     let id = message.id;
-    let several = message.to.len() + message.cc.len() > 1;
+    let several = others(&message);
     view! {
         <footer class="answer">
             <div class="answer-buttons">

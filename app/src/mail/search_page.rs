@@ -2,9 +2,8 @@
 
 use super::list::{ListState, MessageList};
 use crate::{
-    calls::list_messages,
     layout::{Mailboxes, Notices},
-    live::Live,
+    live::{Kind, Listing},
     parts::{Answered, Empty, GetForm, Icon, Trouble},
 };
 use api::ListAsk;
@@ -14,43 +13,21 @@ use leptos_router::{hooks::use_query_map, location::Url};
 
 #[component]
 pub fn SearchPage() -> impl IntoView {
-    let live: Live = expect_context();
     let query = use_query_map();
     let get = move |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
-    let ask = Memo::new(move |_| ListAsk {
+    let form = Memo::new(move |_| ListAsk {
         mailbox: get("in"),
         query: get("q").trim().to_owned(),
         page: get("p").parse().unwrap_or(1),
         cursor: get("c"),
     });
+    // Nothing is looked for without words.
+    let ask = Memo::new(move |_| {
+        let ask = form.get();
+        if ask.query.is_empty() { ListAsk { mailbox: String::new(), ..ask } } else { ask }
+    });
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.query, ask.mailbox, ask.cursor)));
-    let page = Resource::new(
-        move || (ask.get(), live.list.get()),
-        |(ask, _)| async move {
-            match ask.query.is_empty() {
-                true => Ok(None),
-                false => list_messages(ask).await.map(Some),
-            }
-        },
-    );
-    let found = move || {
-        page.get().map(|page| match page {
-            Ok(Some(page)) => {
-                let ask = ask.get();
-                let base = format!("/search?q={}&in={}", Url::escape(&ask.query), Url::escape(&ask.mailbox));
-                let says = format!("No message has “{}”. Try fewer or shorter words.", ask.query);
-                view! { <MessageList page state base empty=("Nothing found", says) show_mailbox=true /> }.into_any()
-            }
-            Ok(None) => view! {
-                <Empty
-                    title="What are you looking for?"
-                    says="Type a name, an address, or words of the subject or the text."
-                />
-            }
-            .into_any(),
-            Err(error) => view! { <Trouble error /> }.into_any(),
-        })
-    };
+    let listing = Listing::new(ask);
     view! {
         <Title text=move || {
             let query = ask.with(|ask| ask.query.clone());
@@ -61,11 +38,37 @@ pub fn SearchPage() -> impl IntoView {
                 <h1>"Search"</h1>
             </div>
         </header>
-        <SearchForm ask />
+        <SearchForm ask=form />
         <Notices />
-        <Answered>{found}</Answered>
+        <Answered>
+            <Found listing state ask />
+        </Answered>
     }
     .into_any()
+}
+
+#[component]
+fn Found(listing: Listing, state: ListState, ask: Memo<ListAsk>) -> impl IntoView {
+    let kind = listing.kind();
+    move || {
+        kind.get().map(|kind| match kind {
+            Ok(Kind::List { .. }) => {
+                // Another question is another list.
+                let ask = ask.get();
+                let base = format!("/search?q={}&in={}", Url::escape(&ask.query), Url::escape(&ask.mailbox));
+                let says = format!("No message has “{}”. Try fewer or shorter words.", ask.query);
+                view! { <MessageList listing state base empty=("Nothing found", says) show_mailbox=true /> }.into_any()
+            }
+            Ok(Kind::NotAsked) => view! {
+                <Empty
+                    title="What are you looking for?"
+                    says="Type a name, an address, or words of the subject or the text."
+                />
+            }
+            .into_any(),
+            Err(error) => view! { <Trouble error /> }.into_any(),
+        })
+    }
 }
 
 /// The whole form: words, and where to look.

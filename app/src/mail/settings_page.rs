@@ -68,12 +68,38 @@ pub fn SettingsPage() -> impl IntoView {
                         "Reading here takes nothing away: mail you opened in the webmail still waits for your program."
                     </li>
                     <li>
-                        "Most programs delete what they have collected. Then it is gone from here as well, when the "
-                        "program says goodbye. To see it in both places, tick “leave a copy on the server” there."
+                        "Most programs delete what they have collected. When the program says goodbye it leaves the inbox "
+                        "here as well, and waits in Trash for some time before it is gone; your admin sets how long. To "
+                        "keep it in the inbox, tick “leave a copy on the server” there."
                     </li>
                 </ul>
             </section>
+            <Keys />
         </div>
+    }
+    .into_any()
+}
+
+/// The switch of the single-letter commands (WCAG 2.1.4): who dictates, or types with a tremor, does not want them.
+#[component]
+fn Keys() -> impl IntoView {
+    let on = with_facts(|facts| facts.habits.single_keys);
+    let (says, word, button) = match on {
+        true => {
+            ("Single letters are commands: “?” lists them. They do nothing while you type.", "off", "Switch keys off")
+        }
+        false => ("Single letters do nothing.", "on", "Switch keys on"),
+    };
+    view! {
+        <section class="sheet" aria-labelledby="keys">
+            <h2 id="keys">"Keys"</h2>
+            <p class="hint">{says} " This is kept until you sign out."</p>
+            <form method="post" action="/settings/keys">
+                <button class="button" name="keys" value=word>
+                    {button}
+                </button>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -3,6 +3,8 @@
 mod sign_in_page;
 mod signed_out_page;
 
+pub use sign_in_page::{AtTheDoor, TakenAlong};
+
 use crate::{context::provide_facts, parts::Missing};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

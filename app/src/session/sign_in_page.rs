@@ -7,24 +7,59 @@ use crate::{
     parts::{Icon, Mark, Notice, Tone},
     words,
 };
-use api::Refusal;
+use api::{DraftText, Refusal};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+
+/// What somebody brought to the door in a form. It stands in the page and never in an address.
+#[derive(Clone, Debug, Default)]
+pub struct AtTheDoor {
+    pub refused: Option<Refusal>,
+    pub address: String,
+    /// The page that was asked for before.
+    pub next: String,
+    pub draft: Option<TakenAlong>,
+}
+
+/// A letter whose writer's session ended: it goes through the sign-in form and on into its draft.
+#[derive(Clone, Debug, Default)]
+pub struct TakenAlong {
+    pub draft: i64,
+    pub revision: i64,
+    pub text: DraftText,
+}
+
+/// The letter as hidden fields.
+#[component]
+fn Letter(taken: TakenAlong) -> impl IntoView {
+    let TakenAlong { revision, text: DraftText { to, cc, bcc, subject, text }, .. } = taken;
+    let fields = [("revision", revision.to_string()), ("to", to), ("cc", cc), ("bcc", bcc), ("subject", subject)];
+    fields
+        .into_iter()
+        .chain([("text", text)])
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+        .collect_view()
+}
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let query = use_query_map();
     let get = move |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
-    let refused = Refusal::from_code(&get("refused"));
-    let address = get("address");
-    let next = Some(get("next")).filter(|next| is_local(next)).unwrap_or_default();
+    let AtTheDoor { refused, address, next, draft } = use_context().unwrap_or_default();
+    let refused = refused.or_else(|| Refusal::from_code(&get("refused")));
+    let next = if next.is_empty() { get("next") } else { next };
+    let next = if is_local(&next) { next } else { String::new() };
     let host = with_facts(|facts| facts.programs.host.clone());
     let known = !address.is_empty();
+    let (action, coding) = match &draft {
+        Some(taken) => (format!("/compose/{}/resume", taken.draft), "multipart/form-data"),
+        None => ("/sign-in".to_owned(), "application/x-www-form-urlencoded"),
+    };
     view! {
         <Title text="Sign in" />
         <Plain>
-            <form class="envelope" method="post" action="/sign-in" aria-labelledby="sign-in-title">
+            <form class="envelope" method="post" action=action enctype=coding aria-labelledby="sign-in-title">
                 <header class="envelope-head">
                     <p class="envelope-sender" aria-hidden="true">
                         "Poste restante"
@@ -39,6 +74,16 @@ pub fn SignInPage() -> impl IntoView {
                     "Your mail waits here"
                 </h1>
                 {refused.map(|refusal| view! { <Notice tone=Tone::Bad>{words::refusal(refusal)}</Notice> })}
+                {draft
+                    .map(|taken| {
+                        view! {
+                            <Notice tone=Tone::Plain>
+                                "Your letter is in this page: sign in here, and it is in its draft. Files have to be "
+                                "chosen again."
+                            </Notice>
+                            <Letter taken />
+                        }
+                    })}
                 <label class="line">
                     <span class="line-label">"Address"</span>
                     <input

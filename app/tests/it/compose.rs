@@ -23,6 +23,42 @@ async fn enter_in_a_field_saves_and_never_sends() {
 }
 
 #[tokio::test]
+async fn a_reply_begins_with_the_empty_lines_it_was_given() {
+    // The parser drops the first line break of a textarea.
+    let draft = page("/compose/7").await;
+    let field = draft.element("<textarea", "</textarea>");
+    assert!(field.contains(">\n\n\nOn Thu 12 Nov 2026"), "{field}");
+}
+
+#[tokio::test]
+async fn the_cursor_stands_where_one_goes_on() {
+    let reply = page("/compose/5").await;
+    assert!(reply.element("<textarea", ">").contains("autofocus"), "the text of an answer");
+    let blank = page("/compose/6").await;
+    assert!(!blank.element("<textarea", ">").contains("autofocus"));
+    assert!(
+        blank.element("<input name=\"to\"", ">").contains("autofocus"),
+        "{}",
+        blank.element("<input name=\"to\"", ">")
+    );
+}
+
+#[tokio::test]
+async fn throwing_away_asks_first() {
+    let draft = page("/compose/5").await;
+    let asks = draft.element("<details class=\"sure discard\">", "</details>");
+    assert!(asks.contains("value=\"discard\"") && asks.contains("cannot be undone"), "{asks}");
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_address_and_the_other_draft() {
+    let unknown = page("/compose/5?refused=unknown-recipient&about=ana%40comentum.test").await;
+    unknown.has("Nobody has that address here.").has("<bdi class=\"about\">ana@comentum.test</bdi>");
+    page("/compose/5?refused=edited-elsewhere&beside=6").await.has("href=\"/compose/6\"").has("your own version");
+    page("/compose/5?left=3").await.has("3 files of the original were not taken along");
+}
+
+#[tokio::test]
 async fn quoted_markup_stays_text_in_the_textarea() {
     let draft = page("/compose/5").await;
     let field = draft.element("<textarea", "</textarea>");

@@ -200,7 +200,11 @@ pub fn message(id: i64) -> MessageView {
         },
         subject,
         from: (id != 24).then(|| person("Lisa Marsh", "lisa@otherisp.test")),
-        to: vec![person("Bob Miller", "bob@comentum.test")],
+        to: if id == 25 {
+            vec![person("", "readers@list.example")]
+        } else {
+            vec![person("Bob Miller", "BOB@comentum.test")]
+        },
         cc: if id == 19 {
             vec![person("", "board@morgensonne.example"), person("Ida", "ida@example.org")]
         } else {
@@ -296,6 +300,9 @@ impl Webmail for Fake {
         if messages.contains(&500) {
             return Err(Refusal::TryAgain);
         }
+        if messages.contains(&501) {
+            return Ok(0);
+        }
         self.note(format!("{act:?} {messages:?}"));
         Ok(messages.len() as i64)
     }
@@ -326,7 +333,11 @@ impl Webmail for Fake {
             ),
             ..DraftText::default()
         };
-        let text = if id == 6 { DraftText::default() } else { reply };
+        let text = match id {
+            6 => DraftText::default(),
+            7 => DraftText { text: "\n\nOn Thu 12 Nov 2026, Lisa Marsh wrote:\n> Hello".into(), ..reply },
+            _ => reply,
+        };
         let file = Attachment {
             part: 2,
             name: "Map of the river.png".into(),

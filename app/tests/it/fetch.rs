@@ -2,10 +2,11 @@
 
 use crate::{
     fake::Fake,
-    site::{Who, site},
+    site::{Who, door as door_of, site},
 };
-use app::Assets;
+use app::{Assets, AtTheDoor};
 use axum::{
+    Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
@@ -89,6 +90,19 @@ pub async fn page_for(who: Who, path: &str) -> Answer {
 pub async fn page_from(fake: Fake, who: Who, path: &str) -> Answer {
     let request = Request::get(path).header(header::HOST, "127.0.0.1").header(header::ACCEPT, "text/html");
     answer(Arc::new(fake), who, request.body(Body::empty()).unwrap()).await
+}
+
+/// The sign-in page as the answer to a form.
+pub async fn at_the_door(door: AtTheDoor) -> Answer {
+    let (status, headers, bytes) = open(door_of(door)).await;
+    Answer { status, headers, html: String::from_utf8(bytes).unwrap() }
+}
+
+async fn open(site: Router) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let request = Request::get("/sign-in").header(header::HOST, "127.0.0.1").body(Body::empty()).unwrap();
+    let response = site.oneshot(request).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    (status, headers, to_bytes(response.into_body(), 4 << 20).await.unwrap().to_vec())
 }
 
 /// A form, posted from the page `from` without JavaScript.

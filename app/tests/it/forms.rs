@@ -30,7 +30,25 @@ async fn moving_needs_a_mailbox_and_starring_says_nothing() {
     assert_eq!(star.location(), "/mail/inbox");
     assert_eq!(fake.asked(), ["Move [17] to 4", "Star [18]"]);
     let nowhere = post(&fake, Who::User, "/mail/inbox", ACT, "then=/mail/inbox&ids[]=17&mailbox=&act=move").await;
-    assert!(nowhere.location().contains("__err="), "{}", nowhere.location());
+    let path = nowhere.location().strip_prefix("http://127.0.0.1").unwrap();
+    page(path).await.has("No mailbox was chosen.");
+}
+
+#[tokio::test]
+async fn a_star_on_a_letter_stays_with_the_letter() {
+    let fake = Arc::new(Fake::default());
+    let form = "then=/mail/inbox&here=/mail/m/17&ids[]=17&mailbox=&one=star-17";
+    assert_eq!(post(&fake, Who::User, "/mail/m/17", ACT, form).await.location(), "/mail/m/17");
+    let form = "then=/mail/inbox&here=/mail/m/17&ids[]=17&mailbox=&act=archive&from=1";
+    let away = post(&fake, Who::User, "/mail/m/17", ACT, form).await;
+    assert!(away.location().starts_with("/mail/inbox?done=archive"), "{}", away.location());
+}
+
+#[tokio::test]
+async fn ticked_and_nothing_changed_is_not_called_nothing_ticked() {
+    let fake = Arc::new(Fake::default());
+    let done = post(&fake, Who::User, "/mail/inbox", ACT, "then=/mail/inbox&ids[]=501&mailbox=&act=archive").await;
+    page(done.location()).await.has("Nothing was changed").lacks("No message was selected");
 }
 
 #[tokio::test]

@@ -32,6 +32,25 @@ async fn unread_is_a_word_not_only_a_colour() {
 }
 
 #[tokio::test]
+async fn enter_in_a_checkbox_presses_nothing() {
+    let inbox = page("/mail/inbox").await;
+    // A browser presses the first button of the form, unless that one is off.
+    let form = inbox.element("<form method=\"post\" action=\"/api/v1/mail/act\"", "</form>");
+    let first = form.split("<button").nth(1).unwrap().split('>').next().unwrap();
+    assert!(first.contains("disabled") && first.contains("hidden"), "{first}");
+    inbox.has("aria-label=\"Select: Lunch on Thursday?, Lisa Marsh\"");
+}
+
+#[tokio::test]
+async fn the_dash_runs_with_the_line_and_not_with_the_preview() {
+    let row = page("/mail/inbox").await;
+    let line = row.element("<a href=\"/mail/m/20\"", "</a>").to_owned();
+    let (before, preview) = line.split_once("<bdi class=\"preview\">").unwrap();
+    assert!(before.trim_end().ends_with("</span>") && before.contains("class=\"dash\""), "{line}");
+    assert!(!preview.contains("—"), "{preview}");
+}
+
+#[tokio::test]
 async fn what_strangers_write_is_text() {
     let inbox = page("/mail/inbox").await;
     inbox.has("&lt;script&gt;alert('subject')&lt;/script&gt; &amp; other tests");

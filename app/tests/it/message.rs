@@ -21,6 +21,8 @@ async fn answering_begins_a_draft_by_post_never_by_a_link() {
     letter.lacks("href=\"/compose").lacks("href=\"mailto:");
     // Nobody else to answer to: no "Reply to all".
     page("/mail/m/17").await.lacks("value=\"reply-all\"");
+    // A list is somebody else, though nobody but it is named.
+    page("/mail/m/25").await.has("value=\"reply-all\"");
     // An address in the text begins a letter here, not in a program of this computer.
     page("/mail/m/17").await.has("name=\"to\" value=\"anna@otherisp.test\"");
 }

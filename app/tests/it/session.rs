@@ -1,6 +1,11 @@
 //! Coming and going.
 
-use crate::{fetch::page_for, site::Who};
+use crate::{
+    fetch::{at_the_door, page_for},
+    site::Who,
+};
+use api::{DraftText, Refusal};
+use app::{AtTheDoor, TakenAlong};
 use axum::http::StatusCode;
 
 #[tokio::test]
@@ -16,11 +21,31 @@ async fn signing_in_is_a_plain_form() {
 
 #[tokio::test]
 async fn a_wrong_password_keeps_the_address_and_where_one_was_going() {
-    let again =
-        page_for(Who::Nobody, "/sign-in?refused=wrong-credentials&address=bob%40comentum.test&next=%2Fmail%2Fm%2F17")
-            .await;
+    let door = AtTheDoor {
+        refused: Some(Refusal::WrongCredentials),
+        address: "bob@comentum.test".into(),
+        next: "/mail/m/17".into(),
+        draft: None,
+    };
+    let again = at_the_door(door).await;
     again.has("Address and password do not match.").has("value=\"bob@comentum.test\"");
-    again.has("name=\"next\" value=\"/mail/m/17\"");
+    again.has("name=\"next\" value=\"/mail/m/17\"").has("action=\"/sign-in\"");
+}
+
+#[tokio::test]
+async fn a_letter_goes_through_the_sign_in_form_and_on_into_its_draft() {
+    let text = DraftText {
+        to: "lisa@otherisp.test".into(),
+        subject: "\"Half\" <written>".into(),
+        text: "\nDear Lisa,\n\nyes\"><script>alert(1)</script>".into(),
+        ..DraftText::default()
+    };
+    let draft = Some(TakenAlong { draft: 5, revision: 7, text });
+    let door = at_the_door(AtTheDoor { refused: Some(Refusal::SignedOut), draft, ..AtTheDoor::default() }).await;
+    door.has("action=\"/compose/5/resume\"").has("enctype=\"multipart/form-data\"").has("name=\"password\"");
+    door.has("name=\"revision\" value=\"7\"").has("name=\"to\" value=\"lisa@otherisp.test\"");
+    door.has("name=\"subject\" value=\"&quot;Half&quot; ").has("name=\"text\" value=\"\nDear Lisa,\n\nyes&quot;");
+    door.lacks("<script>alert");
 }
 
 #[tokio::test]

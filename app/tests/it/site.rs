@@ -2,7 +2,7 @@
 
 use crate::fake::Fake;
 use api::{Admin, NewSecret, Role, Viewer, Webmail};
-use app::{Assets, ProgramSettings, Security, StatusSetter};
+use app::{Assets, AtTheDoor, ProgramSettings, Security, StatusSetter};
 use axum::{
     Router,
     body::Body,
@@ -98,6 +98,18 @@ pub fn site(fake: Arc<Fake>, who: Who, assets: Assets) -> Router {
     router = router.route("/admin/accounts", post(made.clone())).route("/admin/accounts/{id}/password", post(made));
     let calls = move |request: Request<Body>| call(context.clone(), request);
     router.route("/api/v1/{*rest}", post(calls)).fallback(get(mail))
+}
+
+/// The sign-in page for somebody who has brought something.
+pub fn door(brought: AtTheDoor) -> Router {
+    leptos_axum::generate_route_list(app::DoorApp);
+    let context = context(Arc::new(Fake::default()), Who::Nobody, Assets::default());
+    let context = move || {
+        context();
+        provide_context(brought.clone());
+    };
+    let page = render_app_async_with_context(context, move || app::mail_shell(Assets::default()));
+    Router::new().route("/sign-in", get(page))
 }
 
 async fn call(context: impl Fn() + Clone + Send + Sync + 'static, request: Request<Body>) -> Response {

@@ -16,7 +16,8 @@ const STYLE: &str = "html{color-scheme:light;background:#fff}\
 body{margin:0;padding:16px;font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif;\
 color:#1d1d1f;background:#fff;overflow-wrap:anywhere;-webkit-text-size-adjust:100%}\
 img{max-width:100%;height:auto}table{max-width:100%}pre,.plain{white-space:pre-wrap;font-family:inherit}\
-a{color:#0b57d0}blockquote{margin:0 0 0 8px;padding-left:12px;border-left:2px solid #c8c8cc;color:#55565a}";
+.plain{text-align:start;unicode-bidi:plaintext}a{color:#0b57d0}\
+blockquote{margin:0;margin-inline-start:8px;padding-inline-start:12px;border-inline-start:2px solid #c8c8cc;color:#55565a}";
 
 /// A message's HTML, clean.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ pub(crate) fn of(parts: &Parts<'_>, layout: &Layout) -> Page {
 impl Page {
     fn add_html(&mut self, tamed: &Tamed) {
         self.css.push_str(&tamed.css);
-        self.body.push_str("<div>");
+        self.body.push_str(&format!("<div dir=\"{}\">", tamed.dir));
         self.body.push_str(&html::gate(&tamed.html));
         self.body.push_str("</div>");
         self.blocked += tamed.blocked;
@@ -64,7 +65,7 @@ impl Page {
 
     fn add_text(&mut self, text: &str) {
         for block in quote::blocks(text, Flow::default()) {
-            self.body.push_str("<div class=\"plain\">");
+            self.body.push_str("<div class=\"plain\" dir=\"auto\">");
             for _ in 0..block.depth {
                 self.body.push_str("<blockquote>");
             }

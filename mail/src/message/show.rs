@@ -132,8 +132,18 @@ fn text_body(parts: &Parts<'_>, layout: &Layout) -> (Body, bool) {
 
 /// The part of that number (see [`AttachmentInfo`]), decoded. None: there is no such part, or it is made of parts.
 pub fn attachment(raw: &[u8], part: u32) -> Option<Attachment> {
+    attachment_of(&mime::parts(raw), part)
+}
+
+/// Several of them, read in one go. A number that names none is left out.
+pub fn attachments(raw: &[u8], wanted: &[u32]) -> Vec<Attachment> {
     let parts = mime::parts(raw);
-    let index = usize::try_from(part).ok()?;
+    let one = |number: &u32| attachment_of(&parts, *number);
+    wanted.iter().filter_map(one).collect()
+}
+
+fn attachment_of(parts: &Parts<'_>, number: u32) -> Option<Attachment> {
+    let index = usize::try_from(number).ok()?;
     let part = parts.all.get(index).filter(|part| !part.is_multipart())?;
     Some(Attachment {
         name: name::of(part, index),

@@ -6,7 +6,7 @@ use mail::auth::results;
 use mail::message::parse::{Summary, summarize};
 use mail::message::trace::hops;
 use std::ops::Range;
-use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Settled, Source, StoreError};
+use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Role, Settled, Source, StoreError};
 
 /// Messages larger than this are read off the async threads.
 const INLINE: usize = 64 * 1024;
@@ -85,7 +85,7 @@ async fn weigh_read(house: &House, read: Read) -> Result<Weighed, StoreError> {
 
 /// Commits, and only then tells who waits for it. When this returns, the message is on disk.
 pub async fn commit(house: &House, weighed: Weighed, delivery: Delivery) -> Result<Accepted, StoreError> {
-    let accounts: Vec<i64> = delivery.copies.iter().map(|copy| copy.account).collect();
+    let copies: Vec<(i64, Role)> = delivery.copies.iter().map(|copy| (copy.account, copy.role)).collect();
     let intake = Intake {
         blob: weighed.blob,
         summary: weighed.summary,
@@ -99,8 +99,9 @@ pub async fn commit(house: &House, weighed: Weighed, delivery: Delivery) -> Resu
         now: house.clock.now_ms(),
     };
     let accepted = house.store.accept(intake).await?;
-    for account in accounts {
-        house.notify.changed(account);
+    for (account, role) in copies {
+        // One's own copy of what one sends is no news.
+        if role == Role::Sent { house.notify.changed(account) } else { house.notify.arrived(account) }
     }
     if accepted.queue.is_some() {
         house.queue_bell.notify_one();

@@ -182,7 +182,11 @@ impl Admin for Office {
 
     async fn add_account(&self, new: NewAccount) -> Result<NewSecret, Refusal> {
         let address = Address::parse(new.address.trim()).map_err(|_| Refusal::BadAddress)?;
-        let quota = octets(new.quota_mib)?;
+        let quota = match new.quota_mib {
+            Some(typed) => octets(typed)?,
+            // As the command line does.
+            None => i64::try_from(self.house.config.quota).unwrap_or(i64::MAX),
+        };
         let (password_hash, password) = self.secret(new.password).await?;
         let new = store::NewAccount {
             address,

@@ -1,7 +1,7 @@
 //! The office's two forms that end in a page and not in a redirect: a generated password is shown once, and stands in
 //! no address.
 
-use crate::web::pages::render;
+use crate::web::pages::{Besides, render};
 use crate::web::redirect::{refused_at, see_other};
 use crate::web::state::Web;
 use crate::web::visitor::{SignedOut, Visitor};
@@ -25,7 +25,7 @@ struct AccountForm {
     password: String,
     #[serde(default)]
     role: String,
-    /// Empty: none.
+    /// Empty: as the setting `quota` says.
     #[serde(default)]
     quota_mib: String,
 }
@@ -33,8 +33,8 @@ struct AccountForm {
 impl AccountForm {
     fn new_account(&self) -> Result<NewAccount, Refusal> {
         let quota_mib = match self.quota_mib.trim() {
-            "" => 0,
-            typed => typed.parse().map_err(|_| Refusal::BadNumber)?,
+            "" => None,
+            typed => Some(typed.parse().map_err(|_| Refusal::BadNumber)?),
         };
         Ok(NewAccount {
             address: self.address.clone(),
@@ -67,6 +67,7 @@ pub async fn add_account(State(web): State<Arc<Web>>, visitor: Option<Visitor>, 
                 ("address", &form.address),
                 ("name", &form.name),
                 ("quota_mib", &form.quota_mib),
+                ("role", &form.role),
             ],
         ),
     }
@@ -113,5 +114,5 @@ fn page_of(parts: Parts) -> Request {
 }
 
 async fn show(web: &Arc<Web>, visitor: &Visitor, secret: NewSecret, parts: Parts) -> Response {
-    render(web, Some(visitor), Some(secret), page_of(parts)).await
+    render(web, Some(visitor), Besides { secret: Some(secret), ..Besides::default() }, page_of(parts)).await
 }

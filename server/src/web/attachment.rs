@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{
     CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mail::message::show;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -40,8 +40,10 @@ const ATTR: &AsciiSet = &NON_ALPHANUMERIC
 pub async fn part(
     State(web): State<Arc<Web>>,
     visitor: Visitor,
+    headers: HeaderMap,
     Path((message, part)): Path<(i64, u32)>,
 ) -> Result<Response, Failed> {
+    only_to_save(&headers)?;
     let raw = web.archive.read_by_id(visitor.0.id, message).await?;
     let part = off_thread(move || show::attachment(&raw.bytes, part)).await?.ok_or(Refusal::NotFound)?;
     let body = web.archive.leaving(visitor.0.id, part.bytes.into()).ok_or(Refusal::TooManyAttempts)?;
@@ -52,8 +54,10 @@ pub async fn part(
 pub async fn draft_part(
     State(web): State<Arc<Web>>,
     visitor: Visitor,
+    headers: HeaderMap,
     Path((draft, part)): Path<(i64, i64)>,
 ) -> Result<Response, Failed> {
+    only_to_save(&headers)?;
     let (info, bytes) = web.house.store.attachment(visitor.0.id, draft, part).await.map_err(refused)?;
     let body = web.archive.leaving(visitor.0.id, bytes).ok_or(Refusal::TooManyAttempts)?;
     Ok(file(&info.name, &info.media_type, body))
@@ -116,10 +120,30 @@ impl IntoResponse for Failed {
     }
 }
 
+/// What a stranger sent lies on our own origin, which our pages' policy lets run scripts and styles. A browser says for
+/// what it fetches: these files are for saving and for nothing else.
+fn only_to_save(headers: &HeaderMap) -> Result<(), Refusal> {
+    let wanted = headers.get("sec-fetch-dest").map(|wanted| wanted.as_bytes());
+    match wanted {
+        None | Some(b"document" | b"empty" | b"image") => Ok(()),
+        Some(_) => Err(Refusal::Forbidden),
+    }
+}
+
+/// Types that a browser would run, draw or take for its own. For them a file is octets, whatever it was called.
+fn is_lively(media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind.starts_with("text/") && kind != "text/plain" && kind != "text/csv" && kind != "text/calendar"
+        || kind.ends_with("xml")
+        || ["script", "html", "svg", "css", "wasm", "flash"].iter().any(|part| kind.contains(part))
+}
+
 fn file(name: &str, media_type: &str, body: Body) -> Response {
     let octets = HeaderValue::from_static("application/octet-stream");
+    let media_type = if is_lively(media_type) { "" } else { media_type };
+    let media_type = HeaderValue::from_str(media_type).ok().filter(|value| !value.is_empty()).unwrap_or(octets);
     let headers: [(HeaderName, HeaderValue); 3] = [
-        (CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(octets)),
+        (CONTENT_TYPE, media_type),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE)),
         (CONTENT_DISPOSITION, disposition(name)),
     ];
@@ -164,7 +188,44 @@ mod tests {
     fn a_file_is_never_shown_on_our_origin() {
         let response = file("x.html", "text/html", Body::from("<script>"));
         assert_eq!(response.headers()[CONTENT_SECURITY_POLICY], FILE);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/octet-stream");
         assert!(response.headers()[CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
         assert_eq!(file("x", "bad\r\ntype", Body::empty()).headers()[CONTENT_TYPE], "application/octet-stream");
+    }
+
+    const OFFICE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+    #[test]
+    fn nothing_that_runs_keeps_its_type() {
+        for lively in [
+            "text/javascript",
+            "application/javascript",
+            "application/x-JavaScript; charset=utf-8",
+            "text/ecmascript",
+            "text/html",
+            "application/xhtml+xml",
+            "image/svg+xml",
+            "text/xml",
+            "text/css",
+            "application/wasm",
+            "text/cache-manifest",
+        ] {
+            assert!(is_lively(lively), "{lively}");
+        }
+        for still in ["text/plain", "text/csv", "application/pdf", "image/png", "audio/mpeg", OFFICE] {
+            assert!(!is_lively(still), "{still}");
+        }
+    }
+
+    #[test]
+    fn no_page_can_take_a_file_for_its_script() {
+        let asked = |wanted: &str| {
+            only_to_save(&HeaderMap::from_iter([("sec-fetch-dest".parse().unwrap(), wanted.parse().unwrap())]))
+        };
+        for wanted in ["script", "style", "worker", "sharedworker", "serviceworker", "iframe", "object", "font"] {
+            assert_eq!(asked(wanted), Err(Refusal::Forbidden), "{wanted}");
+        }
+        assert_eq!(asked("document"), Ok(()));
+        assert_eq!(only_to_save(&HeaderMap::new()), Ok(()), "an old browser");
     }
 }

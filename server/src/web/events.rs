@@ -2,6 +2,7 @@
 //!
 //! An event says that, not what: the page asks for its list again as it would after a click.
 
+use crate::notify::Heard;
 use crate::web::seats::Seat;
 use crate::web::session;
 use crate::web::state::Web;
@@ -16,6 +17,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_sessions::Session;
+use tower_sessions::session::Id;
 
 /// Proxies and phones drop what is silent for longer.
 const KEEP_ALIVE: Duration = Duration::from_secs(25);
@@ -27,14 +29,32 @@ const GATHER: Duration = Duration::from_millis(150);
 const RETRY: Duration = Duration::from_secs(5);
 
 pub async fn events(State(web): State<Arc<Web>>, session: Session, visitor: Option<Visitor>) -> Response {
-    let Some(Visitor(account)) = visitor else {
+    let (Some(Visitor(account)), Some(id)) = (visitor, session.id()) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let Some(seat) = web.listening.take(account.id) else {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     };
+    // A browser keeps six connections for all its tabs together, and needs some for its pages. Told 204, it does not come
+    // back by itself (HTML §9.2.3); the page asks again later.
+    let Some(tab) = web.tabs.take(id) else {
+        return StatusCode::NO_CONTENT.into_response();
+    };
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    Sse::new(stream(web, session, account.id, seat)).keep_alive(keep_alive).into_response()
+    Sse::new(stream(web, session, account.id, (seat, tab))).keep_alive(keep_alive).into_response()
+}
+
+/// `GET /mail/left`: seconds until the session ends if nobody does anything. Asking is not doing.
+pub async fn left(State(web): State<Arc<Web>>, session: Session, visitor: Option<Visitor>) -> Response {
+    match (visitor, session::left(&session, web.house.clock.now_ms()).await) {
+        (Some(_), Some(left)) => (left / 1000).to_string().into_response(),
+        _ => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+/// `POST /mail/stay`: somebody is there. The layer has noted it already.
+pub async fn stay(visitor: Option<Visitor>) -> StatusCode {
+    if visitor.is_some() { StatusCode::NO_CONTENT } else { StatusCode::UNAUTHORIZED }
 }
 
 enum Next {
@@ -47,16 +67,16 @@ fn stream(
     web: Arc<Web>,
     session: Session,
     account: i64,
-    seat: Seat<i64>,
+    seats: (Seat<i64>, Seat<Id>),
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     let bell = web.house.notify.subscribe(account);
-    unfold((web, session, bell, seat, Next::Hello), |(web, session, mut bell, seat, next)| async move {
+    unfold((web, session, bell, seats, Next::Hello), |(web, session, mut bell, seats, next)| async move {
         let event = match next {
             Next::Hello => Event::default().event("hello").retry(RETRY).data(&web.assets.build),
             Next::Changes => {
-                loop {
+                let heard = loop {
                     tokio::select! {
-                        () = bell.changed() => break,
+                        heard = bell.changed() => break heard,
                         () = web.shutdown.begun() => return None,
                         () = tokio::time::sleep(RECHECK) => {
                             if !session::is_alive(&web.house, &session).await {
@@ -64,11 +84,11 @@ fn stream(
                             }
                         }
                     }
-                }
+                };
                 tokio::time::sleep(GATHER).await;
-                Event::default().event("change").data("{}")
+                Event::default().event(if heard == Heard::Mail { "mail" } else { "change" }).data("{}")
             }
         };
-        Some((Ok(event), (web, session, bell, seat, Next::Changes)))
+        Some((Ok(event), (web, session, bell, seats, Next::Changes)))
     })
 }

@@ -7,6 +7,7 @@ mod attachment;
 mod compose;
 mod connections;
 mod events;
+mod habits;
 mod headers;
 mod pages;
 mod raw;
@@ -63,6 +64,8 @@ fn router(web: &Arc<Web>) -> Router {
     let upload_limit = web.house.config.message_size.saturating_mul(READ_TO_THE_END);
     let uploads = Router::new()
         .route("/compose/{draft}", post(compose::submit))
+        .route("/compose/{draft}/resume", post(compose::resume))
+        .route("/compose/{draft}/files", post(compose::attach_files))
         .layer(DefaultBodyLimit::max(usize::try_from(upload_limit).unwrap_or(usize::MAX)))
         .layer(slow);
     let with_person = pages()
@@ -97,6 +100,7 @@ fn pages() -> Router<Arc<Web>> {
         .route("/sign-in", post(sign::sign_in))
         .route("/sign-out", post(sign::sign_out))
         .route("/compose", post(compose::begin))
+        .route("/settings/keys", post(habits::set_keys))
         .route("/admin/accounts", post(admin_forms::add_account))
         .route("/admin/accounts/{id}/password", post(admin_forms::set_password))
         .route("/api/v1/{*name}", post(pages::server_function))
@@ -113,6 +117,8 @@ fn files() -> Router<Arc<Web>> {
         .route("/mail/m/{id}/message.eml", get(attachment::eml))
         .route("/compose/{draft}/part/{part}", get(attachment::draft_part))
         .route("/mail/events", get(events::events))
+        .route("/mail/left", get(events::left))
+        .route("/mail/stay", post(events::stay))
 }
 
 async fn home(visitor: Option<Visitor>) -> Response {

@@ -37,11 +37,9 @@ fn url(path: &str, query: &[(&str, &str)]) -> String {
     url
 }
 
-/// `path` when it is a path of this server, and not another's address in disguise. Browsers read `\` as `/`, and drop
-/// tabs and line breaks before they read at all.
+/// `path` when it is a path of this server, and not another's address in disguise.
 pub fn local(path: &str) -> Option<&str> {
-    let plain = !path.contains(|sign: char| sign.is_control() || sign == '\\');
-    (path.starts_with('/') && !path.starts_with("//") && plain).then_some(path)
+    app::is_local(path).then_some(path)
 }
 
 /// The page a form came from, without what its query said of the last try. `same_site` has dropped strangers' pages.

@@ -5,6 +5,7 @@
 
 use crate::clock::Clock;
 use crate::house::House;
+use app::Habits;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -18,6 +19,8 @@ use tower_sessions::{Session, SessionManagerLayer, SessionStore};
 const COOKIE: &str = "restante";
 /// Where the person lies in a session's data.
 const PERSON: &str = "person";
+/// Whether single letters are commands.
+const SINGLE_KEYS: &str = "single-keys";
 
 const MINUTE: Millis = 60_000;
 /// A session ends after so long without a request.
@@ -88,6 +91,20 @@ pub async fn seen(session: &Session, mut person: Person, now: Millis) -> std::re
         session.insert(PERSON, person).await?;
     }
     Ok(())
+}
+
+/// How long the session lives on if nobody does anything.
+pub async fn left(session: &Session, now: Millis) -> Option<Millis> {
+    person(session).await.ok().flatten().map(|person| (person.expires_at() - now).max(0))
+}
+
+/// What this person has chosen, until they sign out.
+pub async fn habits(session: &Session) -> std::result::Result<Habits, SessionError> {
+    Ok(Habits { single_keys: session.get(SINGLE_KEYS).await?.unwrap_or(true) })
+}
+
+pub async fn set_single_keys(session: &Session, on: bool) -> std::result::Result<(), SessionError> {
+    session.insert(SINGLE_KEYS, on).await
 }
 
 /// Whether the session is still in the store and its account still may: for what outlives a request.

@@ -1,14 +1,16 @@
 //! Signing in and out: plain forms.
 
 use crate::sign_in::{SignInRefused, Via};
+use crate::web::pages::{Besides, blank_request, render};
 use crate::web::redirect::{local, see_other};
 use crate::web::session;
 use crate::web::state::Web;
 use crate::web::visitor::Client;
 use api::Refusal;
+use app::AtTheDoor;
 use axum::Form;
 use axum::extract::State;
-use axum::http::HeaderName;
+use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -40,15 +42,30 @@ pub async fn sign_in(
                 Refusal::TryAgain
             }
         },
-        Err(SignInRefused::Wrong) => Refusal::WrongCredentials,
-        Err(SignInRefused::Throttled) => Refusal::TooManyAttempts,
-        Err(SignInRefused::Unavailable) => Refusal::TryAgain,
+        Err(refused) => why(&refused),
     };
-    let typed: String = form.address.chars().take(320).collect();
-    see_other(
-        "/sign-in",
-        &[("refused", refusal.code()), ("address", &typed), ("next", local(&form.next).unwrap_or(""))],
-    )
+    let next = local(&form.next).unwrap_or_default().to_owned();
+    let address: String = form.address.chars().take(320).collect();
+    at_the_door(&web, AtTheDoor { refused: Some(refusal), address, next, draft: None }).await
+}
+
+/// In the pages' words.
+pub fn why(refused: &SignInRefused) -> Refusal {
+    match refused {
+        SignInRefused::Wrong => Refusal::WrongCredentials,
+        SignInRefused::Throttled => Refusal::TooManyAttempts,
+        SignInRefused::Unavailable => Refusal::TryAgain,
+    }
+}
+
+/// The sign-in page as the answer to a form: what was typed stands in it, and not in its address, which a shared
+/// computer's history keeps.
+pub async fn at_the_door(web: &Arc<Web>, door: AtTheDoor) -> Response {
+    let status = door.refused.map_or(200, Refusal::status);
+    let besides = Besides { door: Some(door), ..Besides::default() };
+    let mut response = render(web, None, besides, blank_request("/sign-in")).await;
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
+    response
 }
 
 /// `POST /sign-out`. What the browser kept of us goes too, where it understands that.

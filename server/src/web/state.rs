@@ -11,12 +11,19 @@ use crate::web::visitor::Visitor;
 use crate::web::webmail::Desk;
 use app::{Assets, ProgramSettings, Security};
 use jiff::tz::TimeZone;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use tower_sessions::session::Id;
 
 /// Tabs of one account that listen for changes at once, and of all accounts.
 const TABS: usize = 24;
 const ALL_TABS: usize = 20_000;
+/// And of one browser.
+const TABS_OF_ONE: usize = 3;
+
+/// Forms of people whose session has ended that are read at once, and of one address: each is in memory meanwhile.
+const WRITERS: usize = 32;
+const WRITERS_FROM_ONE: usize = 4;
 
 /// The web's room in the house. Made once.
 pub struct Web {
@@ -32,6 +39,10 @@ pub struct Web {
     pub secure: bool,
     /// Who listens for changes, by account.
     pub listening: Seats<i64>,
+    /// And by session.
+    pub tabs: Seats<Id>,
+    /// Who writes on without a session, by address.
+    pub writers: Seats<IpAddr>,
     pub outbox: Outbox,
     pub archive: Archive,
 }
@@ -48,6 +59,8 @@ impl Web {
             host,
             secure,
             listening: Seats::new(ALL_TABS, TABS),
+            tabs: Seats::new(ALL_TABS, TABS_OF_ONE),
+            writers: Seats::new(WRITERS, WRITERS_FROM_ONE),
             outbox: Outbox::default(),
             archive: Archive::new(house.store.clone()),
             house,

@@ -4,6 +4,7 @@ use crate::web::redirect::see_other;
 use crate::web::session;
 use crate::web::state::Web;
 use api::{Role, Viewer};
+use app::Habits;
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -31,21 +32,27 @@ impl Visitor {
 }
 
 /// What open tabs ask for by themselves when mail arrives: it says nothing of who sits before them.
-const UNATTENDED: [&str; 4] = ["/mail/events", "/api/v1/mail/list", "/api/v1/mail/mailboxes", "/api/v1/mail/usage"];
+const UNATTENDED: [&str; 5] =
+    ["/mail/events", "/mail/left", "/api/v1/mail/list-again", "/api/v1/mail/mailboxes", "/api/v1/mail/usage"];
+/// What a page without JavaScript puts into its address when it asks for itself again (`app::shell`).
+const BY_ITSELF: &str = "auto=1";
 
 /// Whether a request shows that somebody is there, and so keeps the session from ending of idleness. A page that
-/// refreshes itself is told from one that was clicked by `Sec-Fetch-User`, where the browser is new enough to send it.
+/// refreshes itself says so in its address; reloaded otherwise, it is told from one that was clicked by
+/// `Sec-Fetch-User`, where the browser is new enough to send it.
 fn is_attended<B>(request: &axum::http::Request<B>) -> bool {
     let navigates = request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
     let by_itself = navigates && !request.headers().contains_key("sec-fetch-user");
-    !by_itself && !UNATTENDED.contains(&request.uri().path())
+    let says_so = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == BY_ITSELF));
+    !by_itself && !says_so && !UNATTENDED.contains(&request.uri().path())
 }
 
 /// The layer: puts a `Visitor` into the request when there is one. Ends sessions that have lost their ground.
 pub async fn recognise(State(web): State<Arc<Web>>, session: Session, mut request: Request, next: Next) -> Response {
     match look_up(&web, &session, is_attended(&request)).await {
-        Ok(Some(visitor)) => {
+        Ok(Some((visitor, habits))) => {
             request.extensions_mut().insert(visitor);
+            request.extensions_mut().insert(habits);
         }
         Ok(None) => {}
         Err(error) => {
@@ -65,7 +72,7 @@ enum LookUpError {
     Store(#[from] StoreError),
 }
 
-async fn look_up(web: &Web, session: &Session, attended: bool) -> Result<Option<Visitor>, LookUpError> {
+async fn look_up(web: &Web, session: &Session, attended: bool) -> Result<Option<(Visitor, Habits)>, LookUpError> {
     let Some(person) = session::person(session).await? else {
         return Ok(None);
     };
@@ -80,7 +87,7 @@ async fn look_up(web: &Web, session: &Session, attended: bool) -> Result<Option<
     if attended {
         session::seen(session, person, web.house.clock.now_ms()).await?;
     }
-    Ok(Some(Visitor(Arc::new(account))))
+    Ok(Some((Visitor(Arc::new(account)), session::habits(session).await?)))
 }
 
 /// Nobody is signed in: to the sign-in page, and from there back to what was asked for.
@@ -168,7 +175,9 @@ mod tests {
         assert!(!attended("/mail/inbox", &[("sec-fetch-mode", "navigate")]), "a page refreshing itself");
         assert!(attended("/mail/inbox", &[]), "an old browser");
         assert!(attended("/api/v1/mail/save-draft", &[("sec-fetch-mode", "cors")]), "typing");
-        assert!(!attended("/api/v1/mail/list", &[("sec-fetch-mode", "cors")]), "the list after new mail");
+        assert!(!attended("/mail/inbox?p=2&auto=1", &[]), "an old browser's page refreshing itself");
+        assert!(attended("/api/v1/mail/list", &[("sec-fetch-mode", "cors")]), "paging and searching");
+        assert!(!attended("/api/v1/mail/list-again", &[("sec-fetch-mode", "cors")]), "the list after new mail");
         assert!(!attended("/mail/events", &[("sec-fetch-mode", "cors")]));
     }
 

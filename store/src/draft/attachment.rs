@@ -1,6 +1,6 @@
 //! What is attached to a draft.
 
-use super::DraftAttachment;
+use super::{DraftAttachment, room};
 use crate::blob::{self, Stored};
 use crate::writer::{Job, Tx};
 use crate::{Millis, PreparedBlob, Result, Store, StoreError};
@@ -28,6 +28,7 @@ impl Job for Attach {
         if touched.rows_affected() == 0 {
             return Err(StoreError::NotFound);
         }
+        room::check(tx, self.account, self.blob.size, 0).await?;
         let blob = blob::hold(tx, &mut self.blob).await?;
         let added = sqlx::query_scalar(
             "INSERT INTO draft_attachment (draft_id, blob_id, name, media_type, size) VALUES ($1, $2, $3, $4, $5) RETURNING id",
@@ -47,7 +48,8 @@ impl Job for Attach {
 }
 
 impl Store {
-    /// The revision stays: what is attached is no field of the form. Answers the attachment's id.
+    /// The revision stays: what is attached is no field of the form. Answers the attachment's id. `QuotaFull` when the
+    /// account has no room for it.
     pub async fn attach(
         &self,
         account: i64,

@@ -1,6 +1,6 @@
 //! Writing drafts.
 
-use super::{DraftFields, NewDraft};
+use super::{DraftFields, NewDraft, room};
 use crate::message::list;
 use crate::writer::{Job, Tx};
 use crate::{Millis, Result, Role, Store, StoreError, blob};
@@ -66,12 +66,17 @@ impl Job for Save {
         .bind(self.draft)
         .fetch_one(tx.db())
         .await?;
+        let held = text.len() as i64;
         // A form sent twice is no conflict: it asks for what is there already.
         if (DraftFields { to, cc, bcc, subject, text }) == self.fields {
             return Ok(revision);
         }
         if revision != self.revision {
             return Err(StoreError::Conflict);
+        }
+        let more = self.fields.text.len() as i64 - held;
+        if more > 0 {
+            room::check(tx, self.account, 0, more).await?;
         }
         let saved = sqlx::query_scalar(
             "UPDATE draft SET revision = revision + 1, recipients = $2, cc = $3, bcc = $4, subject = $5, body = $6,

@@ -41,6 +41,22 @@ impl Row {
 const COLUMNS: &str =
     "id, revision, recipients, cc, bcc, subject, body, in_reply_to, ancestors, answers, answer_flag, saved_at";
 
+/// Words of a search in drafts at most.
+const WORDS: usize = 16;
+
+/// The pattern that finds a word anywhere.
+fn like(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in word.chars() {
+        if matches!(sign, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
 impl Store {
     pub async fn draft(&self, account: i64, draft: i64) -> Result<Draft> {
         let row = format!("SELECT {COLUMNS} FROM draft WHERE id = $2 AND account_id = $1");
@@ -52,11 +68,26 @@ impl Store {
 
     /// Newest first, without attachments' bytes. `skip` from the top.
     pub async fn drafts(&self, account: i64, skip: i64, limit: i64) -> Result<Vec<Draft>> {
+        self.drafts_with(account, "", skip, limit).await
+    }
+
+    /// The same, of drafts that have every one of these words in some field. Drafts change with every pause in typing,
+    /// so no index holds them: they are looked through, an account's own and no others.
+    pub async fn drafts_with(&self, account: i64, words: &str, skip: i64, limit: i64) -> Result<Vec<Draft>> {
+        let words: Vec<String> = words.split_whitespace().take(WORDS).map(like).collect();
         let rows = format!(
-            "SELECT {COLUMNS} FROM draft WHERE account_id = $1 ORDER BY saved_at DESC, id DESC LIMIT $2 OFFSET $3"
+            "SELECT {COLUMNS} FROM draft WHERE account_id = $1 AND NOT EXISTS (
+                 SELECT 1 FROM json_each($4) WHERE NOT (subject LIKE value ESCAPE '!' OR body LIKE value ESCAPE '!'
+                     OR recipients LIKE value ESCAPE '!' OR cc LIKE value ESCAPE '!' OR bcc LIKE value ESCAPE '!'))
+             ORDER BY saved_at DESC, id DESC LIMIT $2 OFFSET $3"
         );
-        let rows: Vec<Row> =
-            sqlx::query_as(AssertSqlSafe(rows)).bind(account).bind(limit).bind(skip).fetch_all(&self.reads).await?;
+        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(rows))
+            .bind(account)
+            .bind(limit)
+            .bind(skip)
+            .bind(serde_json::to_string(&words).unwrap_or_default())
+            .fetch_all(&self.reads)
+            .await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let mut attachments = self.attachments(&ids).await?;
         Ok(rows

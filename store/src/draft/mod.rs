@@ -3,6 +3,8 @@
 mod attachment;
 mod change;
 mod look;
+mod room;
+mod sweep;
 
 pub(crate) use change::discard;
 

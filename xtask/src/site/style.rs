@@ -59,12 +59,21 @@ fn wrong<T: fmt::Display>(error: Error<T>) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::minified;
+    use super::{minified, sheet};
+    use crate::places;
 
     #[test]
     fn a_sheet_gets_small_and_nesting_is_written_out_for_old_browsers() {
         let small = minified("row.css", ".row { color: #ff0000; & .from { margin-inline: 4px } }").unwrap();
         assert_eq!(small, ".row{color:red}.row .from{margin-inline:4px}");
+    }
+
+    #[test]
+    fn our_own_sheet_asks_for_nothing_that_an_old_browser_cannot_draw() {
+        let sheet = sheet(&places::workspace().join("style")).unwrap();
+        for unknown in ["color-mix(", "oklch(", "light-dark("] {
+            assert!(!sheet.contains(unknown), "{unknown} is in the sheet: browsers of 2021 leave the whole line out");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{desk::Desk, pager::Pager, row::RowView, toolbar::Toolbar};
 use crate::{
     calls::ActOnMessages,
-    live::{Live, Picks, carry_out, read_order},
+    live::{Listing, Live, Picks, carry_out, read_order},
     parts::Empty,
 };
 use api::{ListPage, MailboxRole, Row};
@@ -11,9 +11,9 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
 use web_sys::SubmitEvent;
 
-/// A row is drawn anew when any of this changes.
-fn key(row: &Row) -> (i64, [bool; 3], String, String) {
-    (row.id, [row.unread, row.starred, row.answered], row.subject.clone(), row.who.clone())
+/// A row is drawn anew when any of this changes. What is read or starred changes in its place: see `Desk`.
+fn key(row: &Row) -> (i64, bool, String, String) {
+    (row.id, row.answered, row.subject.clone(), row.who.clone())
 }
 
 /// What a list keeps between two answers of the server.
@@ -43,7 +43,7 @@ impl ListState {
 
 #[component]
 pub fn MessageList(
-    page: ListPage,
+    listing: Listing,
     state: ListState,
     /// The list's address without page: `/mail/inbox`, `/search?q=…`.
     base: String,
@@ -56,6 +56,9 @@ pub fn MessageList(
     let live: Live = expect_context();
     let ListState { desk, picks } = state;
     let here = use_location();
+    // Drawn once: what the next answers change is changed in its place, so that no row loses the focus.
+    let newest = listing.newest();
+    let page = newest.get_untracked().map(|(page, _)| page).unwrap_or_else(nothing);
     let role = page.mailbox.as_ref().map_or(MailboxRole::None, |mailbox| mailbox.role);
     let mailbox = page.mailbox.as_ref().map_or(0, |mailbox| mailbox.id);
     let from = if mailbox == 0 { String::new() } else { mailbox.to_string() };
@@ -78,34 +81,47 @@ pub fn MessageList(
                 if order.verb.removes() {
                     picks.all(false);
                 }
-                let back = order.clone();
-                carry_out(live, order, from, move || desk.take_back(&back));
+                let painted = order.clone();
+                carry_out(live, order, from, move |done| desk.ended(&painted, done));
             }
             Err(error) => live.complain(error),
         }
     };
     if page.rows.is_empty() {
         let (title, says) = empty;
-        return view! {
-            <Empty title says />
-            <Pager page base />
-        }
-        .into_any();
+        return view! { <Empty title says /> }.into_any();
     }
-    let rows = page.rows.clone();
-    Effect::new(move |_| picks.restore());
+    let rows = move || newest.get().map(|(page, _)| page.rows).unwrap_or_default();
+    Effect::new(move |_| {
+        if let Some((page, version)) = newest.get() {
+            desk.hear(&page.rows, version);
+        }
+    });
+    // After the rows have been drawn.
+    Effect::new(move |_| {
+        newest.track();
+        // A page that is not drawn has nothing to tick.
+        let _ = request_animation_frame(move || picks.restore());
+    });
     view! {
         <form class="list" method="post" action=ActOnMessages::url() on:submit=submit>
+            // Enter in a checkbox presses a form's first button. This one does nothing.
+            <button type="submit" disabled=true hidden=true></button>
             <input type="hidden" name="then" value=then />
             <input type="hidden" name="from" value=from />
             {(role != MailboxRole::Drafts).then(|| view! { <Toolbar role here=mailbox picks /> })}
             <ul class="rows" on:click=move |event| picks.clicked(&event)>
-                <For each=move || desk.left(rows.clone()) key=key let:row>
+                <For each=move || desk.left(rows()) key=key let:row>
                     <RowView row desk show_mailbox />
                 </For>
             </ul>
         </form>
-        <Pager page base />
+        {move || newest.get().map(|(page, _)| view! { <Pager page base=base.clone() /> })}
     }
     .into_any()
+}
+
+/// Before the first answer.
+fn nothing() -> ListPage {
+    ListPage { mailbox: None, rows: Vec::new(), total: None, page: 1, first: 0, next: None }
 }

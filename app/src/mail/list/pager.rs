@@ -20,6 +20,9 @@ fn address(base: &str, page: u32, cursor: Option<&str>) -> String {
 
 /// `1–50 of 12,431`.
 fn place(page: &ListPage) -> String {
+    if page.rows.is_empty() {
+        return String::new();
+    }
     let last = page.first + page.rows.len() as i64 - 1;
     let span = format!("{}–{}", words::count(page.first), words::count(last));
     match page.total {

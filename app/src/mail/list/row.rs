@@ -31,7 +31,7 @@ pub fn RowView(
                                 type="checkbox"
                                 name="ids[]"
                                 value=id.to_string()
-                                aria-label=format!("Select: {title}")
+                                aria-label=format!("Select: {title}, {who}")
                             />
                         </label>
                         <button
@@ -56,7 +56,16 @@ pub fn RowView(
                     <span class="subject" class:missing=no_subject>
                         {title}
                     </span>
-                    {(!preview.is_empty()).then(|| view! { <bdi class="preview">{preview}</bdi> })}
+                    // The dash stands in the line, not in the preview: it runs the line's way.
+                    {(!preview.is_empty())
+                        .then(|| {
+                            view! {
+                                <span class="dash" aria-hidden="true">
+                                    " — "
+                                </span>
+                                <bdi class="preview">{preview}</bdi>
+                            }
+                        })}
                 </span>
             </a>
             <span class="marks">

@@ -30,6 +30,8 @@ pub(crate) struct Tamed {
     pub blocked: u32,
     /// An estimate, CSS px for a column of 72 characters.
     pub height: u32,
+    /// As its `<html>` says, else `auto`.
+    pub dir: &'static str,
 }
 
 /// None: there is too much of it, show the text. `images` gives the picture of a content id as a `data:` address.
@@ -46,6 +48,7 @@ pub(crate) fn tame(html: &str, images: &mut dyn FnMut(&str) -> Option<String>) -
         work: 0,
         line: 0,
         height: 0,
+        dir: "auto",
     };
     let mut count = 0;
     for token in tokens(html) {
@@ -63,7 +66,7 @@ pub(crate) fn tame(html: &str, images: &mut dyn FnMut(&str) -> Option<String>) -
     writer.break_line(true);
     let mut blocked = writer.judge.blocked;
     let css = css::sheet(&writer.css, &mut blocked);
-    Some(Tamed { html: writer.out, css, blocked, height: writer.height })
+    Some(Tamed { html: writer.out, css, blocked, height: writer.height, dir: writer.dir })
 }
 
 struct Writer<'a, 'j> {
@@ -80,6 +83,7 @@ struct Writer<'a, 'j> {
     /// Characters in the line so far.
     line: u32,
     height: u32,
+    dir: &'static str,
 }
 
 impl<'a> Writer<'a, '_> {
@@ -118,6 +122,13 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn start(&mut self, tag: Cow<'a, str>, attributes: &[(Cow<'a, str>, &'a str)]) {
+        if tag == "html" {
+            // The tag goes; which way the page runs is kept.
+            let said = attributes.iter().find(|(name, _)| name == "dir").map(|(_, value)| value.trim());
+            let known =
+                ["rtl", "ltr"].into_iter().find(|known| said.is_some_and(|said| said.eq_ignore_ascii_case(known)));
+            self.dir = known.unwrap_or(self.dir);
+        }
         // What the page as a whole looks like is said on body.
         let tag = if tag == "body" { Cow::Borrowed("div") } else { tag };
         let raw = matches!(&*tag, "script" | "style" | "title" | "textarea" | "xmp" | "plaintext");
@@ -267,6 +278,19 @@ mod tests {
             ("<a href=http://x.test>a</a>", 0),
         ] {
             assert_eq!(tame(html, &mut |_| None).unwrap().blocked, count, "{html}");
+        }
+    }
+
+    #[test]
+    fn the_page_runs_as_it_says() {
+        for (html, dir) in [
+            ("<html dir=rtl lang=ar><body><p>x", "rtl"),
+            ("<HTML DIR=' RTL '>x", "rtl"),
+            ("<html dir=ltr>x", "ltr"),
+            ("<html dir='rtl\" onclick=x'>x", "auto"),
+            ("<p dir=rtl>x", "auto"),
+        ] {
+            assert_eq!(tame(html, &mut |_| None).unwrap().dir, dir, "{html}");
         }
     }
 

@@ -4,14 +4,18 @@
 use super::upload::{Room, Upload};
 use crate::web::state::Web;
 use crate::web::visitor::Visitor;
+use crate::web::webmail::Desk;
 use api::{DraftText, Refusal, Webmail};
+use app::TakenAlong;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use std::sync::Arc;
 
-/// Octets of the text, and of any other field. Nobody types more, and it is held in memory.
+/// Octets of the text, and of any other field, that are kept. Nobody types more.
 const TEXT: usize = 4 * 1024 * 1024;
 const FIELD: usize = 256 * 1024;
+/// Somebody pastes more all the same: so many times as much is held in memory, to be given back.
+const GIVEN_BACK: usize = 4;
 
 /// The button that was pressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +44,10 @@ impl Order {
 pub struct Filled {
     pub order: Order,
     pub text: DraftText,
+    /// The one that the page was made of.
+    pub revision: i64,
+    /// All of the text came.
+    pub whole: bool,
     /// What became of saving the text.
     pub saved: Result<(), Refusal>,
     pub uploads: Vec<Upload>,
@@ -49,11 +57,13 @@ pub struct Filled {
 
 /// The text's fields so far.
 #[derive(Default)]
-struct Typed {
+pub(super) struct Typed {
     text: DraftText,
     revision: Option<i64>,
     /// How many of the five fields have come.
     fields: u8,
+    /// One is longer than is kept.
+    too_long: bool,
 }
 
 impl Filled {
@@ -62,6 +72,8 @@ impl Filled {
         let mut filled = Filled {
             order: Order::default(),
             text: DraftText::default(),
+            revision: 0,
+            whole: false,
             saved: Ok(()),
             uploads: Vec::new(),
             received: Ok(()),
@@ -89,7 +101,7 @@ impl Filled {
             }
             // A file may take minutes, and the connection may break: first what was typed.
             if saved.is_none() && typed.is_whole() && filled.received.is_ok() {
-                saved = Some(desk.save_draft(draft, typed.revision(), typed.text.clone()).await.map(|_| ()));
+                saved = Some(typed.save(&desk, draft).await);
             }
             if room.is_none() {
                 room = Some(Room::beside(web, visitor, draft).await);
@@ -103,10 +115,12 @@ impl Filled {
         }
         filled.saved = match saved {
             Some(saved) => saved,
-            None if typed.is_whole() => desk.save_draft(draft, typed.revision(), typed.text.clone()).await.map(|_| ()),
+            None if typed.is_whole() => typed.save(&desk, draft).await,
             // Half a form says nothing of the other half: what is kept stays.
             None => Err(filled.received.err().unwrap_or(Refusal::TryAgain)),
         };
+        filled.whole = typed.is_whole();
+        filled.revision = typed.revision();
         filled.text = typed.text;
         filled
     }
@@ -119,9 +133,10 @@ impl Filled {
 }
 
 impl Typed {
-    async fn take(&mut self, name: &str, field: Field<'_>, order: &mut Order) -> Result<(), Refusal> {
+    pub(super) async fn take(&mut self, name: &str, field: Field<'_>, order: &mut Order) -> Result<(), Refusal> {
         let limit = if name == "text" { TEXT } else { FIELD };
-        let value = read_text(field, limit).await?;
+        let value = read_text(field, limit * GIVEN_BACK).await?;
+        let fits = value.len() <= limit;
         let place = match name {
             "to" => &mut self.text.to,
             "cc" => &mut self.text.cc,
@@ -140,19 +155,45 @@ impl Typed {
         };
         *place = value;
         self.fields += 1;
-        Ok(())
+        self.too_long |= !fits;
+        if fits { Ok(()) } else { Err(Refusal::TextTooLong) }
     }
 
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.fields >= 5 && self.revision.is_some()
     }
 
     fn revision(&self) -> i64 {
         self.revision.unwrap_or_default()
     }
+
+    async fn save(&self, desk: &Desk, draft: i64) -> Result<(), Refusal> {
+        if self.too_long {
+            return Err(Refusal::TextTooLong);
+        }
+        desk.save_draft(draft, self.revision(), self.text.clone()).await.map(|_| ())
+    }
+
+    /// The form of somebody who has signed in again: saved now, and the only order is to keep it.
+    pub(super) async fn resumed(self, desk: &Desk, draft: i64) -> Filled {
+        let saved = self.save(desk, draft).await;
+        Filled {
+            order: Order::Save,
+            revision: self.revision(),
+            whole: self.is_whole(),
+            text: self.text,
+            saved,
+            uploads: Vec::new(),
+            received: Ok(()),
+        }
+    }
+
+    pub(super) fn taken_along(self, draft: i64) -> TakenAlong {
+        TakenAlong { draft, revision: self.revision(), text: self.text }
+    }
 }
 
-async fn read_text(mut field: Field<'_>, limit: usize) -> Result<String, Refusal> {
+pub(super) async fn read_text(mut field: Field<'_>, limit: usize) -> Result<String, Refusal> {
     let mut bytes = Vec::new();
     let mut whole = true;
     while let Some(chunk) = field.chunk().await.map_err(|error| broken_off(&error))? {
@@ -162,7 +203,7 @@ async fn read_text(mut field: Field<'_>, limit: usize) -> Result<String, Refusal
             bytes.extend_from_slice(&chunk);
         }
     }
-    if whole { Ok(String::from_utf8_lossy(&bytes).into_owned()) } else { Err(Refusal::TooLarge) }
+    if whole { Ok(String::from_utf8_lossy(&bytes).into_owned()) } else { Err(Refusal::TextTooLong) }
 }
 
 /// The form ended early: larger than we read at all, or the connection is gone (and then nobody hears this).

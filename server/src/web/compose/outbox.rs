@@ -12,21 +12,51 @@ use mail::envelope::ReversePath;
 use mail::message::compose::{Outgoing, OutgoingAttachment, parse_recipients};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Account, Draft, StoreError};
+use store::{Account, Draft, DraftFields, StoreError};
 use tokio::sync::{Mutex as Turn, Semaphore};
 
 /// Drafts share this many turns; two that share one wait for each other now and then.
 const TURNS: usize = 64;
 /// How many sent drafts are remembered, for those who press the button twice.
 const REMEMBERED: usize = 4096;
+/// Characters of a wrong address that are shown again.
+const SHOWN: usize = 120;
 /// Messages with large attachments written at the same time: each is in memory more than once meanwhile.
 const LARGE: usize = 2;
+
+/// What a draft said when it was sent. Another text under the same number was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal(blake3::Hash);
+
+impl Seal {
+    pub fn of(fields: &DraftFields) -> Seal {
+        let DraftFields { to, cc, bcc, subject, text } = fields;
+        let mut hasher = blake3::Hasher::new();
+        for field in [to, cc, bcc, subject, text] {
+            hasher.update(&field.len().to_le_bytes()).update(field.as_bytes());
+        }
+        Seal(hasher.finalize())
+    }
+}
+
+/// Why a draft was not sent.
+pub struct NotSent {
+    pub refusal: Refusal,
+    /// The address that it is about, or nothing.
+    pub about: String,
+}
+
+impl From<Refusal> for NotSent {
+    fn from(refusal: Refusal) -> Self {
+        NotSent { refusal, about: String::new() }
+    }
+}
 
 /// Keeps a draft from being sent twice.
 pub struct Outbox {
     turns: [Turn<()>; TURNS],
-    /// (account, draft), the newest last.
-    sent: Mutex<VecDeque<(i64, i64)>>,
+    /// (account, draft) and what it said, the newest last.
+    sent: Mutex<VecDeque<(i64, i64, Seal)>>,
     large: Semaphore,
 }
 
@@ -37,17 +67,18 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    /// Whether this draft has become a message since the server started (the last few thousand are known).
-    pub fn has_sent(&self, account: i64, draft: i64) -> bool {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).contains(&(account, draft))
+    /// What this draft said, if it has become a message since the server started (the last few thousand are known).
+    pub fn sent(&self, account: i64, draft: i64) -> Option<Seal> {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.iter().rev().find(|(whose, which, _)| (*whose, *which) == (account, draft)).map(|(_, _, seal)| *seal)
     }
 
-    fn remember(&self, account: i64, draft: i64) {
+    fn remember(&self, account: i64, draft: i64, seal: Seal) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() == REMEMBERED {
             sent.pop_front();
         }
-        sent.push_back((account, draft));
+        sent.push_back((account, draft, seal));
     }
 
     fn turn(&self, draft: i64) -> &Turn<()> {
@@ -56,32 +87,35 @@ impl Outbox {
 }
 
 /// Sends the draft as it is kept. When this returns `Ok` the message is on disk: in Sent, and in mailboxes or queue.
-pub async fn send(web: &Arc<Web>, visitor: &Visitor, draft: i64) -> Result<(), Refusal> {
+pub async fn send(web: &Arc<Web>, visitor: &Visitor, draft: i64) -> Result<(), NotSent> {
     let (web, account) = (Arc::clone(web), Arc::clone(&visitor.0));
     // A task of its own: whoever hangs up between commit and answer must not leave it half remembered.
     let sending = tokio::spawn(async move {
         let _turn = web.outbox.turn(draft).lock().await;
-        let result = send_kept(&web.house, &web.outbox.large, &account, draft).await;
-        match result {
-            Ok(()) => web.outbox.remember(account.id, draft),
-            Err(Refusal::NotFound) if web.outbox.has_sent(account.id, draft) => return Ok(()),
-            Err(_) => {}
-        }
-        result
+        let seal = send_kept(&web.house, &web.outbox.large, &account, draft).await?;
+        web.outbox.remember(account.id, draft, seal);
+        Ok(())
     });
     sending.await.unwrap_or_else(|error| {
         tracing::error!(%error, "sending a draft failed");
-        Err(Refusal::Broken)
+        Err(Refusal::Broken.into())
     })
 }
 
-async fn send_kept(house: &House, large: &Semaphore, account: &Account, draft: i64) -> Result<(), Refusal> {
+/// Answers what it said.
+async fn send_kept(house: &House, large: &Semaphore, account: &Account, draft: i64) -> Result<Seal, NotSent> {
     let draft = house.store.draft(account.id, draft).await.map_err(refused)?;
-    let people = |field: &str| parse_recipients(field).map_err(|_| Refusal::BadAddress);
+    let seal = Seal::of(&draft.fields);
+    let people = |field: &str| {
+        parse_recipients(field).map_err(|wrong| NotSent {
+            refusal: Refusal::BadAddress,
+            about: wrong.into_iter().next().unwrap_or_default().chars().take(SHOWN).collect(),
+        })
+    };
     let (to, cc, bcc) = (people(&draft.fields.to)?, people(&draft.fields.cc)?, people(&draft.fields.bcc)?);
     let recipients: Vec<Address> = to.iter().chain(&cc).chain(&bcc).map(|(_, address)| address.clone()).collect();
     if recipients.is_empty() {
-        return Err(Refusal::NoRecipient);
+        return Err(Refusal::NoRecipient.into());
     }
     let from = Address::parse(&account.address).map_err(|error| {
         tracing::error!(%error, account = account.address, "an account's address is none");
@@ -124,7 +158,7 @@ async fn send_kept(house: &House, large: &Semaphore, account: &Account, draft: i
         settled: Vec::new(),
         origin: Origin::Webmail,
     };
-    submission::submit(house, submission).await.map(|_| ()).map_err(not_submitted)
+    submission::submit(house, submission).await.map(|_| seal).map_err(not_submitted)
 }
 
 async fn attachments(house: &House, account: i64, draft: &Draft) -> Result<Vec<OutgoingAttachment>, Refusal> {
@@ -142,17 +176,20 @@ async fn attachments(house: &House, account: i64, draft: &Draft) -> Result<Vec<O
     Ok(all)
 }
 
-fn not_submitted(why: SubmitRefused) -> Refusal {
-    match why {
+fn not_submitted(why: SubmitRefused) -> NotSent {
+    let refusal = match why {
+        SubmitRefused::UnknownRecipient(address) => {
+            return NotSent { refusal: Refusal::UnknownRecipient, about: address.to_string() };
+        }
         SubmitRefused::NotYourAddress => Refusal::Forbidden,
         SubmitRefused::NoRecipient => Refusal::NoRecipient,
-        SubmitRefused::TooManyRecipients => Refusal::BadNumber,
-        SubmitRefused::UnknownRecipient(_) => Refusal::BadAddress,
-        SubmitRefused::TooLarge => Refusal::TooLarge,
+        SubmitRefused::TooManyRecipients => Refusal::TooManyRecipients,
+        SubmitRefused::TooLarge => Refusal::MessageTooLarge,
         SubmitRefused::QuotaFull => Refusal::QuotaFull,
         SubmitRefused::Busy | SubmitRefused::Full => Refusal::TryAgain,
         SubmitRefused::Loop | SubmitRefused::Broken => Refusal::Broken,
-    }
+    };
+    refusal.into()
 }
 
 #[cfg(test)]
@@ -162,11 +199,20 @@ mod tests {
     #[test]
     fn only_so_many_are_remembered() {
         let outbox = Outbox::default();
+        let seal = Seal::of(&DraftFields { text: "Dear Lisa".into(), ..DraftFields::default() });
         for draft in 0..REMEMBERED as i64 + 1 {
-            outbox.remember(1, draft);
+            outbox.remember(1, draft, seal);
         }
-        assert!(!outbox.has_sent(1, 0), "the oldest was forgotten");
-        assert!(outbox.has_sent(1, 1));
-        assert!(!outbox.has_sent(2, 1), "another account's draft of that number was not sent");
+        assert!(outbox.sent(1, 0).is_none(), "the oldest was forgotten");
+        assert_eq!(outbox.sent(1, 1), Some(seal));
+        assert!(outbox.sent(2, 1).is_none(), "another account's draft of that number was not sent");
+    }
+
+    #[test]
+    fn a_seal_knows_one_field_from_the_next() {
+        let seal =
+            |to: &str, cc: &str| Seal::of(&DraftFields { to: to.into(), cc: cc.into(), ..DraftFields::default() });
+        assert_eq!(seal("ab", ""), seal("ab", ""));
+        assert_ne!(seal("ab", ""), seal("a", "b"));
     }
 }

@@ -1,16 +1,23 @@
 //! A file on its way into a draft.
 
+use super::attach_one;
 use super::form::broken_off;
 use crate::house::House;
 use crate::spool::{Spooled, is_full};
 use crate::web::refused::refused;
 use crate::web::state::Web;
 use crate::web::visitor::Visitor;
-use api::Refusal;
+use crate::web::when;
+use api::{Attachment, Refusal};
+use axum::Json;
 use axum::extract::multipart::Field;
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 
 /// Files of one draft at most.
-const FILES: usize = 100;
+pub const FILES: usize = 100;
 /// Octets of a file's name at most, as file systems have it.
 const NAME: usize = 255;
 
@@ -68,6 +75,41 @@ impl Room {
         let content = filling.finish().await.map_err(spool_failed)?;
         Ok(Upload { name, media_type, content })
     }
+}
+
+/// `POST /compose/{draft}/files`: one file by itself, while its writer goes on writing. Answers what was attached, or the
+/// code of the refusal.
+pub async fn attach_files(
+    State(web): State<Arc<Web>>,
+    visitor: Option<Visitor>,
+    Path(draft): Path<i64>,
+    multipart: Multipart,
+) -> Response {
+    let attached = match visitor {
+        Some(visitor) => attach_beside(&web, &visitor, draft, multipart).await,
+        None => Err(Refusal::SignedOut),
+    };
+    match attached {
+        Ok(attachment) => Json(attachment).into_response(),
+        Err(refusal) => {
+            let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, refusal.code()).into_response()
+        }
+    }
+}
+
+async fn attach_beside(
+    web: &Arc<Web>,
+    visitor: &Visitor,
+    draft: i64,
+    mut multipart: Multipart,
+) -> Result<Attachment, Refusal> {
+    let mut room = Room::beside(web, visitor, draft).await;
+    let field = multipart.next_field().await.map_err(|error| broken_off(&error))?.ok_or(Refusal::NotFound)?;
+    let upload = room.take(&web.house, field).await?;
+    let part = attach_one(web, visitor, draft, &upload).await?;
+    let size = when::size(i64::try_from(upload.content.size()).unwrap_or(i64::MAX));
+    Ok(Attachment { part, name: upload.name, media_type: upload.media_type, size })
 }
 
 fn spool_failed(error: std::io::Error) -> Refusal {

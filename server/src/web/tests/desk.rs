@@ -43,7 +43,8 @@ async fn a_list_goes_page_by_page_with_and_without_a_cursor() {
         assert_eq!(second.rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids[50..], "{cursor}");
         assert_eq!((second.first, second.next), (51, None));
     }
-    assert_eq!(desk.list(ask("inbox", 9, "")).await.unwrap().first, 0);
+    let beyond = desk.list(ask("inbox", 9, "")).await.unwrap();
+    assert_eq!((beyond.page, beyond.first, beyond.rows.len()), (2, 51, 3), "the last page that has rows");
     assert_eq!(desk.list(ask("nowhere", 1, "")).await.unwrap_err(), Refusal::NotFound);
 }
 
@@ -116,11 +117,16 @@ async fn a_file_leaves_as_a_file_and_html_only_into_its_frame() {
     assert!(file.header("content-security-policy").starts_with("sandbox; "));
     assert_eq!(file.header("x-content-type-options"), "nosniff");
     assert!(file.body.contains("alert(2)"), "as it was sent");
+    assert_eq!(file.header("content-type"), "application/octet-stream", "no page of ours can run it or draw it");
+    let script = [("sec-fetch-dest", "script")];
+    let run = browser.send(Method::GET, &format!("/mail/m/{id}/part/{part}"), &script, Body::empty()).await;
+    assert_eq!(run.status, StatusCode::FORBIDDEN);
 
     let frame = browser.get(&format!("/mail/m/{id}/html")).await;
     let policy = frame.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; ") && policy.ends_with("frame-ancestors 'self'"), "{policy}");
     assert!(policy.contains("sandbox allow-popups allow-popups-to-escape-sandbox;"), "{policy}");
+    assert_eq!(frame.header("x-dns-prefetch-control"), "off", "no name is looked up for a link in mail");
     assert_eq!((frame.header("x-frame-options"), frame.header("referrer-policy")), ("SAMEORIGIN", "no-referrer"));
     assert!(frame.body.contains("Hi") && !frame.body.contains("alert"), "{}", frame.body);
 
@@ -130,6 +136,24 @@ async fn a_file_leaves_as_a_file_and_html_only_into_its_frame() {
     assert_eq!(eml.header("content-type"), "message/rfc822");
     assert_eq!(source.body, eml.body);
     assert!(source.body.contains("Subject: File\r\n"));
+}
+
+#[tokio::test]
+async fn a_browser_keeps_connections_for_its_pages() {
+    let site = Site::open().await;
+    let browser = site.signed_in("bob").await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(browser.open(Method::GET, "/mail/events", &[], Body::empty()).await);
+    }
+    assert!(open.iter().all(|stream| stream.status() == StatusCode::OK));
+    assert_eq!(browser.get("/mail/events").await.status, StatusCode::NO_CONTENT, "the fourth tab does without");
+    let elsewhere = site.signed_in("bob").await;
+    let other = elsewhere.open(Method::GET, "/mail/events", &[], Body::empty()).await;
+    assert_eq!(other.status(), StatusCode::OK, "another browser has its own");
+    open.pop();
+    let again = browser.open(Method::GET, "/mail/events", &[], Body::empty()).await;
+    assert_eq!(again.status(), StatusCode::OK);
 }
 
 #[tokio::test]
@@ -147,7 +171,9 @@ async fn open_tabs_hear_of_new_mail_until_the_house_closes() {
         site.arrive(site.bob, LETTER).await;
     }
     let change = events.next().await.unwrap().unwrap();
-    assert_eq!(change, "event: change\ndata: {}\n\n");
+    assert_eq!(change, "event: mail\ndata: {}\n\n");
+    site.house().notify.changed(site.bob);
+    assert_eq!(events.next().await.unwrap().unwrap(), "event: change\ndata: {}\n\n", "no news, but something to show");
     site.web.shutdown.begin();
     let end = tokio::time::timeout(Duration::from_secs(10), events.next()).await.unwrap();
     assert!(end.is_none(), "{end:?}");

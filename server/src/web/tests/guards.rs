@@ -19,6 +19,7 @@ async fn every_page_says_what_it_may_do_and_that_nobody_keeps_it() {
         ("cross-origin-resource-policy", "same-origin"),
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
+        ("x-dns-prefetch-control", "off"),
     ] {
         assert_eq!(page.header(name), value, "{name}");
     }

@@ -108,7 +108,7 @@ impl Site {
             now: self.house().clock.now_ms(),
         };
         let id = store.accept(intake).await.unwrap().placements[0];
-        self.house().notify.changed(account);
+        self.house().notify.arrived(account);
         id
     }
 

@@ -2,7 +2,8 @@
 
 use super::{PASSWORD, Site};
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{LOCATION, SET_COOKIE};
+use std::collections::BTreeSet;
 use store::SessionRow;
 
 #[tokio::test]
@@ -28,12 +29,41 @@ async fn next_leads_to_no_other_server() {
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
     let site = Site::open().await;
+    let mut said = BTreeSet::new();
     for address in ["bob@comentum.test", "nobody@comentum.test", "no address"] {
         let answer = site.browser().post("/sign-in", &[("address", address), ("password", "wrong")]).await;
-        let rest = answer.led_to().split("&address=").next().unwrap();
-        assert_eq!(rest, "/sign-in?refused=wrong-credentials", "{address}");
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
+        assert!(answer.headers.get(LOCATION).is_none(), "what was typed stands in no address: {address}");
+        // The page says it in the same words, and keeps what was typed.
+        let page = answer.body.replace(address, "…");
+        assert!(page.contains("do not match") && page.contains("value=\"…\""), "{page}");
+        said.insert(page.split("<form").nth(1).unwrap().split("</form>").next().unwrap().to_owned());
         assert!(answer.headers.get(SET_COOKIE).is_none());
     }
+    assert_eq!(said.len(), 1, "{said:#?}");
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_is_told_and_asking_does_not_put_it_off() {
+    let site = Site::open().await;
+    let browser = site.signed_in("bob").await;
+    let left: i64 = browser.get("/mail/left").await.body.parse().unwrap();
+    assert!((19 * 60..=20 * 60).contains(&left), "{left}");
+    assert_eq!(browser.post("/mail/stay", &[]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(site.browser().get("/mail/left").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.browser().post("/mail/stay", &[]).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn keys_are_off_until_signing_out() {
+    let site = Site::open().await;
+    let browser = site.signed_in("bob").await;
+    assert!(browser.get("/settings").await.body.contains("Switch keys off"));
+    assert_eq!(browser.post("/settings/keys", &[("keys", "off")]).await.led_to(), "/settings");
+    assert!(browser.get("/settings").await.body.contains("Single letters do nothing"));
+    assert!(browser.get("/mail/inbox").await.body.contains("single_keys\\\":false"), "the page knows");
+    browser.post("/settings/keys", &[("keys", "on")]).await;
+    assert!(browser.get("/settings").await.body.contains("Switch keys off"));
 }
 
 #[tokio::test]

@@ -1,21 +1,36 @@
 //! What is being written.
 
 use super::{Desk, names};
-use crate::web::raw::Raw;
+use crate::web::compose::FILES;
 use crate::web::refused::{off_thread, refused};
 use crate::web::when;
-use api::{Beginning, DraftText, DraftView, Person, Refusal, Saved};
+use api::{Beginning, DraftText, DraftView, Person, Refusal, Saved, When};
 use mail::message::reply::{self, Answer};
 use mail::message::show;
-use std::sync::Arc;
-use store::{DraftFields, Flags, NewDraft, Source, StoreError};
+use store::{Draft, DraftFields, Flags, NewDraft, Source, StoreError};
+
+/// A draft that was begun.
+pub struct Begun {
+    pub draft: i64,
+    /// Files of the original that could not be taken along.
+    pub left_out: usize,
+}
+
+/// A draft as it was typed, where it could not be kept.
+#[derive(Clone, Debug)]
+pub struct TypedDraft {
+    pub draft: i64,
+    pub revision: i64,
+    pub text: DraftText,
+}
 
 impl Desk {
-    pub(super) async fn begin(&self, beginning: Beginning) -> Result<i64, Refusal> {
+    pub async fn begin(&self, beginning: Beginning) -> Result<Begun, Refusal> {
         let (message, answer, flag) = match beginning {
             Beginning::Blank { to } => {
                 let fields = names::fields(DraftText { to, ..DraftText::default() });
-                return self.new_draft(NewDraft { fields, ..NewDraft::default() }).await;
+                let draft = self.new_draft(NewDraft { fields, ..NewDraft::default() }).await?;
+                return Ok(Begun { draft, left_out: 0 });
             }
             Beginning::Reply { message } => (message, Answer::Reply, Flags::ANSWERED),
             Beginning::ReplyAll { message } => (message, Answer::ReplyAll, Flags::ANSWERED),
@@ -24,20 +39,28 @@ impl Desk {
         self.answer(message, answer, flag).await
     }
 
-    async fn answer(&self, message: i64, answer: Answer, flag: Flags) -> Result<i64, Refusal> {
+    async fn answer(&self, message: i64, answer: Answer, flag: Flags) -> Result<Begun, Refusal> {
         let store = self.store();
         let listed = store.message(self.id(), message).await.map_err(refused)?;
-        let raw = Arc::new(self.web.archive.read(self.id(), &listed).await?);
+        let raw = self.web.archive.read(self.id(), &listed).await?;
         let own = store.addresses(self.id()).await.map_err(refused)?;
         let written = self.when(listed.received_at).long;
-        let original = Arc::clone(&raw);
-        let started = off_thread(move || reply::start(&original.bytes, answer, &own, &written)).await?;
+        // Read once, however many files it has.
+        let (mut started, files) = off_thread(move || {
+            let mut started = reply::start(&raw.bytes, answer, &own, &written);
+            let wanted = std::mem::take(&mut started.attachments);
+            let files = show::attachments(&raw.bytes, &wanted[..wanted.len().min(FILES)]);
+            let left_out = wanted.len() - files.len();
+            (started, (files, left_out))
+        })
+        .await?;
+        let (files, mut left_out) = files;
         let fields = DraftFields {
-            to: started.to,
-            cc: started.cc,
+            to: std::mem::take(&mut started.to),
+            cc: std::mem::take(&mut started.cc),
             bcc: String::new(),
-            subject: started.subject,
-            text: started.text,
+            subject: std::mem::take(&mut started.subject),
+            text: std::mem::take(&mut started.text),
         };
         let draft = self
             .new_draft(NewDraft {
@@ -47,20 +70,20 @@ impl Desk {
                 answers: Some((message, flag)),
             })
             .await?;
-        for part in started.attachments {
-            self.take_along(draft, Arc::clone(&raw), part).await?;
+        for file in files {
+            // The draft is there: a file that finds no room is said, and keeps nobody from writing.
+            if let Err(error) = self.take_along(draft, file).await {
+                tracing::warn!(%error, "a file was not taken along");
+                left_out += 1;
+            }
         }
-        Ok(draft)
+        Ok(Begun { draft, left_out })
     }
 
-    /// Copies a part of the original into the draft.
-    async fn take_along(&self, draft: i64, raw: Arc<Raw>, part: u32) -> Result<(), Refusal> {
-        let Some(part) = off_thread(move || show::attachment(&raw.bytes, part)).await? else {
-            return Ok(());
-        };
-        let blob = self.store().prepare(Source::Memory(part.bytes.into())).await.map_err(refused)?;
-        self.store().attach(self.id(), draft, part.name, part.media_type, blob, self.now()).await.map_err(refused)?;
-        Ok(())
+    /// Puts a part of the original into the draft.
+    async fn take_along(&self, draft: i64, file: show::Attachment) -> Result<(), StoreError> {
+        let blob = self.store().prepare(Source::Memory(file.bytes.into())).await?;
+        self.store().attach(self.id(), draft, file.name, file.media_type, blob, self.now()).await.map(|_| ())
     }
 
     /// Keeps `text` as a draft of its own beside `draft`, as an answer to the same message and with the same files,
@@ -92,8 +115,29 @@ impl Desk {
     }
 
     pub(super) async fn draft_view(&self, draft: i64) -> Result<DraftView, Refusal> {
-        let draft = self.store().draft(self.id(), draft).await.map_err(refused)?;
-        Ok(DraftView {
+        let typed = self.typed.as_ref().filter(|typed| typed.draft == draft);
+        let kept = self.store().draft(self.id(), draft).await.map_err(refused);
+        let Some(typed) = typed else {
+            return kept.map(|draft| self.view(draft));
+        };
+        let (revision, text) = (typed.revision, typed.text.clone());
+        // Nothing may keep from somebody what they typed: not even a store that does not answer.
+        Ok(match kept {
+            Ok(kept) => DraftView { revision, text, ..self.view(kept) },
+            Err(_) => DraftView {
+                id: draft,
+                revision,
+                from: Person { name: self.account.name.clone(), address: self.account.address.clone() },
+                text,
+                attachments: Vec::new(),
+                saved: When::default(),
+                limit: when::size(self.message_limit()),
+            },
+        })
+    }
+
+    fn view(&self, draft: Draft) -> DraftView {
+        DraftView {
             id: draft.id,
             revision: draft.revision,
             from: Person { name: self.account.name.clone(), address: self.account.address.clone() },
@@ -101,7 +145,7 @@ impl Desk {
             attachments: draft.attachments.into_iter().map(names::attached).collect(),
             saved: self.when(draft.saved_at),
             limit: when::size(self.message_limit()),
-        })
+        }
     }
 
     pub(super) async fn save(&self, draft: i64, revision: i64, text: DraftText) -> Result<Saved, Refusal> {

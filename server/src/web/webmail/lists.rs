@@ -19,44 +19,59 @@ impl Desk {
             "" => None,
             slug => Some(boxes.iter().find(|mailbox| names::slug(mailbox) == slug).ok_or(Refusal::NotFound)?),
         };
-        let page = i64::from(ask.page.max(1));
-        let skip = (page - 1) * PAGE;
-        let after = keyset(&ask.cursor);
         let query = ask.query.trim();
+        let total = if query.is_empty() { mailbox.map(|mailbox| mailbox.total) } else { None };
+        let mut page = i64::from(ask.page.max(1));
+        let mut found = self.rows(&boxes, mailbox, query, page, keyset(&ask.cursor)).await?;
+        // The last page has been emptied: the one that is last now. Of a search nobody counted the pages.
+        if found.is_empty() && page > 1 {
+            page = total.map_or(1, |total| (total - 1).max(0) / PAGE + 1);
+            found = self.rows(&boxes, mailbox, query, page, None).await?;
+        }
+        let more = found.len() as i64 > PAGE;
+        found.truncate(PAGE as usize);
+        let next = more.then(|| found.last().and_then(|(_, key)| key.map(cursor)).unwrap_or_default());
+        let rows: Vec<Row> = found.into_iter().map(|(row, _)| row).collect();
+        Ok(ListPage {
+            mailbox: mailbox.map(names::line),
+            total,
+            page: u32::try_from(page).unwrap_or(1),
+            first: if rows.is_empty() { 0 } else { (page - 1) * PAGE + 1 },
+            next,
+            rows,
+        })
+    }
 
-        // One more than a page shows tells whether there is another.
-        let limit = PAGE + 1;
-        let (mut rows, keys): (Vec<Row>, Vec<Option<Keyset>>) = match mailbox {
-            Some(mailbox) if query.is_empty() && mailbox.role == Role::Drafts => {
-                let drafts = self.store().drafts(self.id(), skip, limit).await.map_err(refused)?;
-                drafts.into_iter().map(|draft| (self.draft_row(draft, mailbox), None)).unzip()
+    /// The rows of a page, and one more if there is another page.
+    async fn rows(
+        &self,
+        boxes: &[Mailbox],
+        mailbox: Option<&Mailbox>,
+        query: &str,
+        page: i64,
+        after: Option<Keyset>,
+    ) -> Result<Vec<(Row, Option<Keyset>)>, Refusal> {
+        let (skip, limit) = ((page - 1) * PAGE, PAGE + 1);
+        match mailbox {
+            Some(mailbox) if mailbox.role == Role::Drafts => {
+                let drafts = self.store().drafts_with(self.id(), query, skip, limit).await.map_err(refused)?;
+                Ok(drafts.into_iter().map(|draft| (self.draft_row(draft, mailbox), None)).collect())
             }
             Some(mailbox) if query.is_empty() => {
                 let skip = if after.is_some() { 0 } else { skip };
                 let listed = self.store().page(self.id(), mailbox.id, after, skip, limit).await.map_err(refused)?;
-                listed.into_iter().map(|listed| self.keyed_row(listed, &boxes)).unzip()
+                Ok(listed.into_iter().map(|listed| self.keyed_row(listed, boxes)).collect())
             }
-            None if query.is_empty() => (Vec::new(), Vec::new()),
+            None if query.is_empty() => Ok(Vec::new()),
             mailbox => {
                 let within = mailbox.map(|mailbox| mailbox.id);
                 // Found anew up to this page when it was reached without a cursor, as by "newer".
                 let skip = if after.is_some() { 0 } else { skip.min(FAR) };
                 let limit = skip + limit;
                 let found = self.store().search(self.id(), query, within, after, limit).await.map_err(refused)?;
-                found.into_iter().skip(skip as usize).map(|listed| self.keyed_row(listed, &boxes)).unzip()
+                Ok(found.into_iter().skip(skip as usize).map(|listed| self.keyed_row(listed, boxes)).collect())
             }
-        };
-        let more = rows.len() as i64 == limit;
-        rows.truncate(PAGE as usize);
-        let next = more.then(|| keys[PAGE as usize - 1].map(cursor).unwrap_or_default());
-        Ok(ListPage {
-            mailbox: mailbox.map(names::line),
-            total: if query.is_empty() { mailbox.map(|mailbox| mailbox.total) } else { None },
-            page: ask.page.max(1),
-            first: if rows.is_empty() { 0 } else { skip + 1 },
-            next,
-            rows,
-        })
+        }
     }
 
     fn keyed_row(&self, listed: Listed, boxes: &[Mailbox]) -> (Row, Option<Keyset>) {

@@ -8,6 +8,9 @@ mod lists;
 mod names;
 mod reading;
 
+pub use drafts::TypedDraft;
+pub use names::fields as kept_fields;
+
 use crate::house::House;
 use crate::web::refused::refused;
 use crate::web::state::Web;
@@ -25,11 +28,18 @@ use store::{Account, Event, Kind, Mailbox, Millis, Role, Store};
 pub struct Desk {
     web: Arc<Web>,
     account: Arc<Account>,
+    /// What was typed and could not be kept: shown instead of the draft.
+    typed: Option<Arc<TypedDraft>>,
 }
 
 impl Desk {
     pub fn new(web: Arc<Web>, account: Arc<Account>) -> Self {
-        Desk { web, account }
+        Desk { web, account, typed: None }
+    }
+
+    /// The same desk, with a draft on it as it was typed.
+    pub fn holding(self, typed: Option<TypedDraft>) -> Self {
+        Desk { typed: typed.map(Arc::new), ..self }
     }
 
     fn house(&self) -> &House {
@@ -112,7 +122,7 @@ impl Webmail for Desk {
     }
 
     async fn begin_draft(&self, beginning: Beginning) -> Result<i64, Refusal> {
-        self.begin(beginning).await
+        self.begin(beginning).await.map(|begun| begun.draft)
     }
 
     async fn draft(&self, draft: i64) -> Result<DraftView, Refusal> {
