@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::dns::Dns;
 use crate::notify::Notify;
+use crate::pace::Pace;
 use crate::passwords::Passwords;
 use crate::pop3::Maildrops;
 use crate::sign_in::SignIn;
@@ -28,6 +29,8 @@ pub struct House {
     pub spool: Spool,
     pub tls: Tls,
     pub maildrops: Maildrops,
+    /// How much each peer may send.
+    pub pace: Pace,
     /// Large messages on their way to POP3 programs, and to other servers.
     pub carry_to_programs: Carry,
     pub carry_to_servers: Carry,
@@ -52,6 +55,7 @@ impl House {
             sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),
             notify: Notify::default(),
             maildrops: Maildrops::default(),
+            pace: Pace::new(&config, clock),
             carry_to_programs: Carry::new(CARRIED),
             carry_to_servers: Carry::new(CARRIED),
             queue_bell: tokio::sync::Notify::new(),

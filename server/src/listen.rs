@@ -1,70 +1,28 @@
-//! The doors: who comes in, how many at once, and how many of them from one place.
+//! The doors: who comes in, how many at once and how fast, and how many of them from one place.
 
+mod crowd;
+
+pub use crowd::{Crowd, Guest};
+
+use crate::house::House;
 use crate::lifecycle::Shutdown;
 use crate::peer::Peer;
-use std::collections::HashMap;
+use crate::throttle::Throttle;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
-/// How many may be inside at once, counted for one door.
-#[derive(Clone)]
-pub struct Limits {
-    all: usize,
-    per_peer: usize,
-    inside: Arc<Mutex<Inside>>,
-}
-
-#[derive(Default)]
-struct Inside {
-    all: usize,
-    by_peer: HashMap<Peer, usize>,
-}
-
-/// A place inside. Given up when dropped.
-pub struct Place {
-    peer: Peer,
-    inside: Arc<Mutex<Inside>>,
-}
-
-impl Limits {
-    pub fn new(all: usize, per_peer: usize) -> Self {
-        Limits { all, per_peer, inside: Arc::default() }
-    }
-
-    /// A place for one more from `peer`, unless there are too many.
-    pub fn enter(&self, peer: Peer) -> Option<Place> {
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let from_there = inside.by_peer.get(&peer).copied().unwrap_or(0);
-        if inside.all >= self.all || from_there >= self.per_peer {
-            return None;
-        }
-        inside.all += 1;
-        inside.by_peer.insert(peer, from_there + 1);
-        Some(Place { peer, inside: Arc::clone(&self.inside) })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        inside.all -= 1;
-        if let Some(count) = inside.by_peer.get_mut(&self.peer) {
-            *count -= 1;
-            if *count == 0 {
-                inside.by_peer.remove(&self.peer);
-            }
-        }
-    }
-}
-
 /// A door of the house: where it is, what it is called, and what those hear for whom there is no room.
 pub struct Door {
     pub name: &'static str,
     pub listener: TcpListener,
-    pub limits: Limits,
-    pub turned_away: Vec<u8>,
+    house: Arc<House>,
+    crowd: Crowd,
+    rate: Arc<Mutex<Throttle<Peer>>>,
+    turned_away: Vec<u8>,
+    sign_in_within: Option<Duration>,
+    uncounted: Vec<IpAddr>,
 }
 
 impl Door {
@@ -72,17 +30,42 @@ impl Door {
     pub async fn open(
         name: &'static str,
         address: SocketAddr,
-        limits: Limits,
+        house: &Arc<House>,
         turned_away: Vec<u8>,
     ) -> Result<Door, String> {
-        let listener = bind(name, address).await?;
-        Ok(Door { name, listener, limits, turned_away })
+        Ok(Door::of(name, bind(name, address).await?, house, turned_away))
     }
 
-    /// Lets people in until closing begins. Each session runs by itself, and closing waits for it.
+    pub fn of(name: &'static str, listener: TcpListener, house: &Arc<House>, turned_away: Vec<u8>) -> Door {
+        let config = &house.config;
+        let interval = Duration::from_secs(60) / config.connection_rate;
+        Door {
+            name,
+            listener,
+            house: Arc::clone(house),
+            crowd: Crowd::new(config.connections, config.connections_per_peer),
+            rate: Arc::new(Mutex::new(Throttle::new(config.connection_rate, interval))),
+            turned_away,
+            sign_in_within: None,
+            uncounted: Vec::new(),
+        }
+    }
+
+    /// Whoever has not signed in within this time has to go.
+    pub fn sign_in_within(self, patience: Duration) -> Door {
+        Door { sign_in_within: Some(patience), ..self }
+    }
+
+    /// Proxies of ours speak for everybody, and do their own counting.
+    pub fn uncounted(self, uncounted: Vec<IpAddr>) -> Door {
+        Door { uncounted, ..self }
+    }
+
+    /// Lets people in until closing begins. Each session runs by itself, and closing waits for it. It has to end soon
+    /// after its guest was asked to leave.
     pub async fn serve<S, F>(self, shutdown: Shutdown, session: S)
     where
-        S: Fn(TcpStream, IpAddr) -> F,
+        S: Fn(TcpStream, SocketAddr, Guest) -> F,
         F: Future<Output = ()> + Send + 'static,
     {
         loop {
@@ -99,20 +82,47 @@ impl Door {
                     continue;
                 }
             };
-            let address = address.ip().to_canonical();
-            let Some(place) = self.limits.enter(address.into()) else {
-                tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address);
+            let Some(guest) = self.admit(address.ip().to_canonical(), &shutdown) else {
+                tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address.ip());
                 // What does not fit into the socket's empty buffer at once is not worth a task.
                 let _ = stream.try_write(&self.turned_away);
                 continue;
             };
-            let inside = session(stream, address);
+            let inside = session(stream, address, guest.clone());
+            let patience = self.sign_in_within;
             shutdown.spawn(async move {
-                inside.await;
-                drop(place);
+                tokio::select! {
+                    () = inside => {}
+                    () = overstay(&guest, patience) => {}
+                }
             });
         }
     }
+
+    fn admit(&self, address: IpAddr, shutdown: &Shutdown) -> Option<Guest> {
+        if self.uncounted.contains(&address) {
+            return Some(Guest::uncounted(shutdown));
+        }
+        let (peer, now) = (Peer::from(address), self.house.clock.instant());
+        let regular = self.house.sign_in.regulars().knows(peer, now);
+        // Nobody is kept from their own mail by what a neighbour behind the same address does.
+        let too_fast = || self.rate.lock().unwrap_or_else(PoisonError::into_inner).take(&peer, now).is_err();
+        if !regular && too_fast() {
+            return None;
+        }
+        self.crowd.enter(peer, regular, shutdown, now)
+    }
+}
+
+/// Returns when a guest who has to go has had time enough to do so.
+async fn overstay(guest: &Guest, sign_in_within: Option<Duration>) {
+    if let Some(patience) = sign_in_within {
+        tokio::select! {
+            () = tokio::time::sleep(patience) => guest.hurry(),
+            () = guest.gone() => return,
+        }
+    }
+    guest.gone().await;
 }
 
 /// Binds, or says on one line which key is wrong and why.
@@ -121,23 +131,4 @@ pub async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, String
     TcpListener::bind(address)
         .await
         .map_err(|error| format!("{name} = \"{address}\" cannot be listened on: {error}; {hint}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_place_cannot_take_all_the_room_and_leaving_gives_it_back() {
-        let limits = Limits::new(3, 2);
-        let peer = |last: u8| Peer::from(IpAddr::from([192, 0, 2, last]));
-        let first = limits.enter(peer(1)).unwrap();
-        let _second = limits.enter(peer(1)).unwrap();
-        assert!(limits.enter(peer(1)).is_none(), "two from one address");
-        let _other = limits.enter(peer(2)).unwrap();
-        assert!(limits.enter(peer(3)).is_none(), "three in all");
-        drop(first);
-        assert!(limits.enter(peer(1)).is_some());
-        assert_eq!(limits.inside.lock().unwrap().by_peer.len(), 2);
-    }
 }

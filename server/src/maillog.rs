@@ -71,12 +71,12 @@ pub fn attempted(event: &str, due: &Due, settled: &Settled) {
     );
 }
 
-/// Somebody signed in, or tried to.
-pub fn signed_in(address: &str, peer: IpAddr, via: Via, result: Result<(), SignInRefused>) {
+/// Somebody signed in, or tried to. `program`: whose own password it was, if it was not the account's.
+pub fn signed_in(address: &str, peer: IpAddr, via: Via, program: Option<&str>, result: Result<(), SignInRefused>) {
     // What strangers type is cut: a log line is no place to write a novel.
     let account: String = address.chars().take(254).collect();
     match result {
-        Ok(()) => info!(target: "mail", event = "sign-in", account, %peer, %via),
+        Ok(()) => info!(target: "mail", event = "sign-in", account, %peer, %via, program),
         Err(refused) => warn!(target: "mail", event = "sign-in-refused", account, %peer, %via, why = ?refused),
     }
 }

@@ -12,6 +12,7 @@ use crate::config::Pop3Deletes;
 use crate::house::House;
 use crate::inbound::session::{Heard, hear};
 use crate::lifecycle::Shutdown;
+use crate::listen::Guest;
 use crate::maillog;
 use crate::sign_in::{SignInRefused, Via};
 use crate::wire::Wire;
@@ -51,6 +52,7 @@ pub fn turned_away(config: &Arc<Config>) -> Vec<u8> {
 /// One session, from the greeting to the end.
 pub struct Collector {
     house: Arc<House>,
+    guest: Guest,
     wire: Wire,
     peer: IpAddr,
     session: Session,
@@ -65,10 +67,11 @@ pub struct Collector {
 }
 
 impl Collector {
-    pub fn new(house: Arc<House>, wire: Wire, peer: IpAddr, config: Arc<Config>) -> Self {
-        let session = Session::new(config, false);
+    pub fn new(house: Arc<House>, wire: Wire, peer: IpAddr, config: Arc<Config>, guest: Guest) -> Self {
+        let session = Session::new(config, wire.tls_version().is_some());
         Collector {
             house,
+            guest,
             wire,
             peer,
             session,
@@ -138,10 +141,11 @@ impl Collector {
     async fn sign_in(&mut self, credentials: Credentials) -> Answer {
         let password = credentials.password.expose();
         let account = match self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await {
-            Ok(account) => account,
+            Ok(signed_in) => signed_in.account,
             Err(SignInRefused::Wrong) => return Answer::Refused(Refusal::Credentials),
             Err(SignInRefused::Throttled | SignInRefused::Unavailable) => return Answer::Refused(Refusal::NotNow),
         };
+        self.guest.is_vouched_for();
         let Some(lock) = self.house.maildrops.lock_soon(account.id).await else {
             return Answer::Refused(Refusal::InUse);
         };

@@ -3,23 +3,27 @@
 //! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is
 //! slowed by who guesses, never by whose account is guessed at alone, so nobody can lock an owner out from elsewhere.
 
+mod devices;
 mod memory;
+mod networks;
+pub mod scram;
+mod turn;
+
+pub use devices::{Devices, Limits};
+pub use networks::Networks;
+pub use turn::GuessLimit;
 
 use crate::clock::Clock;
 use crate::maillog;
 use crate::passwords::{NoTurn, Passwords};
-use crate::peer::Peer;
-use crate::throttle::Throttle;
+use crate::peer::Regulars;
 use mail::Address;
 use memory::{Memory, Remembered};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use store::{Account, Store};
-
-/// How long a throttled attempt waits for its turn before it is refused.
-const PATIENCE: Duration = Duration::from_secs(3);
+use store::{Account, Credential, Scopes, Store, StoreError};
+use turn::{Turn, Turns};
 
 /// Which door somebody stands at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +43,12 @@ pub enum SignInRefused {
     Unavailable,
 }
 
-/// How fast wrong guesses may come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuessLimit {
-    /// Wrong guesses at once from one peer, over all accounts. A third of these at one account.
-    pub burst: u32,
-    /// After that, one in this time; at one account, one in four times this.
-    pub interval: Duration,
+/// Somebody who is in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub account: Account,
+    /// The program whose own password it was; none: the account's password.
+    pub program: Option<i64>,
 }
 
 /// The doorkeeper. Clones share one memory.
@@ -54,26 +57,44 @@ pub struct SignIn {
     store: Store,
     passwords: Passwords,
     clock: Clock,
-    guard: Arc<Mutex<Guard>>,
-}
-
-struct Guard {
-    by_peer: Throttle<Peer>,
-    by_account_and_peer: Throttle<(Who, Peer)>,
-    memory: Memory,
+    turns: Turns,
+    regulars: Regulars,
+    memory: Arc<Mutex<Memory>>,
+    devices: Arc<Devices>,
 }
 
 /// An address that was typed, hashed: what strangers type takes no more memory than this.
 type Who = [u8; 32];
 
+/// Somebody whose proof is awaited (SCRAM). The attempt counts as a wrong guess until the proof is right.
+pub struct Awaited {
+    pub asked: scram::Asked,
+    typed: String,
+    turn: Turn,
+}
+
 impl SignIn {
     pub fn new(store: Store, passwords: Passwords, clock: Clock, limit: GuessLimit) -> Self {
-        let guard = Guard {
-            by_peer: Throttle::new(limit.burst, limit.interval),
-            by_account_and_peer: Throttle::new((limit.burst / 3).max(1), limit.interval * 4),
-            memory: Memory::new(clock.random()),
-        };
-        SignIn { store, passwords, clock, guard: Arc::new(Mutex::new(guard)) }
+        let regulars = Regulars::default();
+        SignIn {
+            turns: Turns::new(limit, clock, regulars.clone()),
+            regulars,
+            memory: Arc::new(Mutex::new(Memory::new(clock.random()))),
+            devices: Arc::new(Devices::new(store.clone(), clock)),
+            store,
+            passwords,
+            clock,
+        }
+    }
+
+    /// The addresses at which somebody is signed in.
+    pub fn regulars(&self) -> &Regulars {
+        &self.regulars
+    }
+
+    /// The passwords of programs.
+    pub fn devices(&self) -> &Devices {
+        &self.devices
     }
 
     /// The account that `address` and `password` open. `peer` is who asks, as far as we know it.
@@ -83,102 +104,164 @@ impl SignIn {
         password: &str,
         peer: IpAddr,
         via: Via,
-    ) -> Result<Account, SignInRefused> {
-        let result = self.weigh(address, password, peer.into()).await;
-        maillog::signed_in(address, peer, via, result.as_ref().map(|_| ()).map_err(|refused| *refused));
-        result
+    ) -> Result<SignedIn, SignInRefused> {
+        let result = self.weigh(address, password, peer, via).await;
+        self.noted(address, peer, via, result)
     }
 
-    async fn weigh(&self, address: &str, password: &str, peer: Peer) -> Result<Account, SignInRefused> {
-        let address = Address::parse(address.trim()).ok();
-        let typed = address.as_ref().map(Address::key).unwrap_or_default();
-        let who: Who = blake3::hash(typed.as_bytes()).into();
-        self.wait_for_turn(who, peer).await?;
-
-        let account = match &address {
-            Some(address) => self.store.account_by_address(address).await,
-            None => Ok(None),
-        };
-        let account = account.map_err(|error| {
-            tracing::error!(%error, "sign-in could not ask the store");
-            self.give_back(who, peer);
-            SignInRefused::Unavailable
+    /// SCRAM's first half: what a proof of `address` will be judged by.
+    pub async fn scram(&self, address: &str, peer: IpAddr, via: Via) -> Result<Awaited, SignInRefused> {
+        let (typed, account) = self.look_up(address).await?;
+        let turn = self.turns.wait(who(&typed), peer.into(), account.as_ref()).await.inspect_err(|refused| {
+            maillog::signed_in(address, peer, via, None, Err(*refused));
         })?;
+        let asked = scram::ask(&self.store, self.clock, &typed, account, scope(via).unwrap_or(Scopes::BOTH)).await;
+        let asked = asked.map_err(|error| self.troubled(&error))?;
+        Ok(Awaited { asked, typed: address.to_owned(), turn })
+    }
+
+    /// SCRAM's second half: which of the candidates the proof fitted, if any.
+    pub fn scram_proven(
+        &self,
+        awaited: Awaited,
+        proven: Option<usize>,
+        peer: IpAddr,
+        via: Via,
+    ) -> Result<SignedIn, SignInRefused> {
+        let Awaited { asked, typed, turn } = awaited;
+        let candidate = proven.and_then(|which| asked.candidates.into_iter().nth(which));
+        let now = self.clock.now_ms();
+        let right = match (candidate, asked.account) {
+            (Some(candidate), Some(account)) if account.active => match candidate.credential {
+                None => Some((account, None)),
+                Some(one) if devices::may(&one, scope(via).unwrap_or(Scopes::BOTH), peer, now) => {
+                    Some((account, Some(one)))
+                }
+                Some(_) => None,
+            },
+            _ => None,
+        };
+        if right.is_some() {
+            self.turns.give_back(turn);
+        }
+        self.noted(&typed, peer, via, right.ok_or(SignInRefused::Wrong))
+    }
+
+    /// Writes down what came of it, in the log and beside the credential.
+    fn noted(
+        &self,
+        address: &str,
+        peer: IpAddr,
+        via: Via,
+        result: Result<(Account, Option<Credential>), SignInRefused>,
+    ) -> Result<SignedIn, SignInRefused> {
+        let program = result.as_ref().ok().and_then(|(_, credential)| credential.as_ref());
+        let word = result.as_ref().map(|_| ()).map_err(|refused| *refused);
+        maillog::signed_in(address, peer, via, program.map(|one| one.name.as_str()), word);
+        if let Some(credential) = program {
+            self.devices.used(credential, peer);
+        }
+        let (account, program) = result?;
+        self.regulars.seen(peer.into(), account.id, self.clock.instant());
+        Ok(SignedIn { account, program: program.map(|one| one.id) })
+    }
+
+    async fn weigh(
+        &self,
+        address: &str,
+        password: &str,
+        peer: IpAddr,
+        via: Via,
+    ) -> Result<(Account, Option<Credential>), SignInRefused> {
+        let (typed, account) = self.look_up(address).await?;
+        // First, and never slowed: nobody guesses eighty bits, and looking costs less than slowing down.
+        if let (Some(scope), Some(account)) = (scope(via), &account) {
+            let found = self.devices.find(account.id, password, scope, peer).await;
+            if let Some(credential) = found.map_err(|error| self.troubled(&error))? {
+                let account = account.active.then(|| account.clone()).ok_or(SignInRefused::Wrong)?;
+                return Ok((account, Some(credential)));
+            }
+        }
+        let turn = self.turns.wait(who(&typed), peer.into(), account.as_ref()).await?;
         let kept = account.as_ref().map_or(self.passwords.dummy(), |account| &account.password_hash);
 
         let (right, fresh) = match self.recall(&typed, password, kept) {
             // A program that polls with a good password, or with a stale one, costs nothing and counts once.
             Some(remembered) => {
-                self.give_back(who, peer);
+                self.turns.give_back(turn);
                 (remembered == Remembered::Right, false)
             }
             None => {
                 let verified = self.passwords.verify(password, kept).await;
-                let right = verified.map_err(|NoTurn| {
-                    self.give_back(who, peer);
-                    SignInRefused::Unavailable
-                })?;
+                let right = match verified {
+                    Ok(right) => right,
+                    Err(NoTurn) => {
+                        self.turns.give_back(turn);
+                        return Err(SignInRefused::Unavailable);
+                    }
+                };
                 self.remember(&typed, password, kept, right);
                 if right {
-                    self.give_back(who, peer);
+                    self.turns.give_back(turn);
                 }
                 (right, true)
             }
         };
         let account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
         if fresh {
-            self.write_down(account.id);
+            self.write_down(&account, password);
         }
-        Ok(account)
+        Ok((account, None))
+    }
+
+    /// The address as it is compared, and who has it.
+    async fn look_up(&self, address: &str) -> Result<(String, Option<Account>), SignInRefused> {
+        let Ok(address) = Address::parse(address.trim()) else { return Ok((String::new(), None)) };
+        let account = self.store.account_by_address(&address).await.map_err(|error| self.troubled(&error))?;
+        Ok((address.key(), account))
+    }
+
+    fn troubled(&self, error: &StoreError) -> SignInRefused {
+        tracing::error!(%error, "sign-in could not ask the store");
+        SignInRefused::Unavailable
     }
 
     /// Nobody waits for this: who may read must be able to sign in, even while nothing can be written.
-    fn write_down(&self, account: i64) {
-        let (store, now) = (self.store.clone(), self.clock.now_ms());
+    fn write_down(&self, account: &Account, password: &str) {
+        let (store, clock, password) = (self.store.clone(), self.clock, password.to_owned());
+        let (id, hash) = (account.id, account.password_hash.clone());
         tokio::spawn(async move {
-            if let Err(error) = store.signed_in(account, now).await {
-                tracing::warn!(%error, account, "the last sign-in was not written down");
+            if let Err(error) = store.signed_in(id, clock.now_ms()).await {
+                tracing::warn!(%error, account = id, "the last sign-in was not written down");
             }
+            scram::learn(&store, clock, id, &hash, &password).await;
         });
     }
 
-    /// Counts the attempt as a wrong guess until it proves right. Waits a little when too many came before it.
-    async fn wait_for_turn(&self, who: Who, peer: Peer) -> Result<(), SignInRefused> {
-        let deadline = self.clock.instant() + PATIENCE;
-        loop {
-            let now = self.clock.instant();
-            let Err(wait) = self.guard().take(who, peer, now) else { return Ok(()) };
-            if now + wait > deadline {
-                return Err(SignInRefused::Throttled);
-            }
-            tokio::time::sleep(wait).await;
-        }
-    }
-
-    fn give_back(&self, who: Who, peer: Peer) {
-        let mut guard = self.guard();
-        guard.by_peer.give_back(&peer);
-        guard.by_account_and_peer.give_back(&(who, peer));
-    }
-
     fn recall(&self, typed: &str, password: &str, kept: &str) -> Option<Remembered> {
-        self.guard().memory.recall(typed, password, kept, self.clock.instant())
+        self.memory().recall(typed, password, kept, self.clock.instant())
     }
 
     fn remember(&self, typed: &str, password: &str, kept: &str, right: bool) {
         let remembered = if right { Remembered::Right } else { Remembered::Wrong };
-        self.guard().memory.remember(typed, password, kept, remembered, self.clock.instant());
+        self.memory().remember(typed, password, kept, remembered, self.clock.instant());
     }
 
-    fn guard(&self) -> std::sync::MutexGuard<'_, Guard> {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Guard {
-    fn take(&mut self, who: Who, peer: Peer, now: tokio::time::Instant) -> Result<(), Duration> {
-        self.by_peer.take(&peer, now)?;
-        self.by_account_and_peer.take(&(who, peer), now).inspect_err(|_| self.by_peer.give_back(&peer))
+fn who(typed: &str) -> Who {
+    blake3::hash(typed.as_bytes()).into()
+}
+
+/// What a program's password must open at this door. None: people sign in here with their own.
+fn scope(via: Via) -> Option<Scopes> {
+    match via {
+        Via::Submission => Some(Scopes::SMTP),
+        Via::Pop3 => Some(Scopes::POP3),
+        Via::Webmail => None,
     }
 }
 

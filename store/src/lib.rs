@@ -4,8 +4,10 @@
 //! the number of callers and nobody meets a locked database. Times are Unix milliseconds and are passed in.
 
 mod account;
+mod allowance;
 mod blob;
 mod chance;
+mod credential;
 mod disk;
 mod draft;
 mod error;
@@ -16,12 +18,15 @@ mod open;
 #[cfg(test)]
 mod plans;
 mod queue;
+mod scram;
 mod search;
 mod session;
 mod writer;
 
 pub use account::*;
+pub use allowance::{Allowance, Spent};
 pub use blob::{PreparedBlob, Source};
+pub use credential::{CREDENTIALS, Credential, NewCredential, Scopes, ScramKeys};
 pub use draft::*;
 pub use error::{Result, StoreError};
 pub use ledger::{Event, Kind, LedgerLine};
@@ -29,6 +34,7 @@ pub use mailbox::{Flags, Keyset, Listed, Mailbox, Role};
 pub use message::{Accepted, Copy, Dropped, Intake};
 pub use open::{Options, Store};
 pub use queue::*;
+pub use scram::Scram;
 pub use session::SessionRow;
 
 /// Unix milliseconds.

@@ -1,7 +1,8 @@
 //! `restante account …`
 
-use super::{Desk, Failure, failed, table};
+use super::{Desk, Failure, device, failed, table};
 use crate::config::parse_size;
+use crate::sign_in::scram::learn;
 use mail::Address;
 use std::io::BufRead;
 use store::{Account, AccountQuery, NewAccount, StoreError};
@@ -46,6 +47,9 @@ pub enum Command {
     },
     /// How much mail it may hold, as 2GiB; 0 for no limit.
     Quota { address: String, size: String },
+    /// Passwords of its programs.
+    #[command(subcommand)]
+    Device(device::Command),
 }
 
 pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
@@ -57,7 +61,10 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             let password_hash = hash(desk, &password).await?;
             let new = NewAccount { address: address.clone(), name, admin, password_hash, quota };
             match desk.store.add_account(new, desk.clock.now_ms()).await {
-                Ok(_) => println!("{address} added"),
+                Ok(made) => {
+                    learn(&desk.store, desk.clock, made.id, &made.password_hash, &password).await;
+                    println!("{address} added");
+                }
                 Err(StoreError::Taken) => return Err(Failure::Failed(format!("{address} is here already"))),
                 Err(StoreError::NotFound) => {
                     let domain = address.domain();
@@ -80,7 +87,8 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             let account = find(desk, &address).await?;
             let (password, made) = password(desk, password_stdin)?;
             let hash = hash(desk, &password).await?;
-            desk.store.set_password(account.id, hash).await.map_err(|error| failed(&address, error))?;
+            desk.store.set_password(account.id, hash.clone()).await.map_err(|error| failed(&address, error))?;
+            learn(&desk.store, desk.clock, account.id, &hash, &password).await;
             desk.store.delete_sessions_of(account.id).await.map_err(|error| failed(&address, error))?;
             println!("{} has a new password", account.address);
             show(&password, made);
@@ -92,6 +100,7 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             let says = if quota == 0 { "no limit".to_owned() } else { format!("room for {}", table::size(quota)) };
             println!("{} has {says}", account.address);
         }
+        Command::Device(command) => device::obey(command, desk).await?,
     }
     Ok(())
 }
@@ -160,7 +169,7 @@ fn show(password: &str, made: bool) {
     }
 }
 
-async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
+pub async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
     let address = parse(text)?;
     let found = desk.store.account_by_address(&address).await.map_err(|error| failed(text, error))?;
     found.ok_or_else(|| Failure::Failed(format!("{address} is not an account of this server")))

@@ -1,6 +1,6 @@
 //! What holds when nothing is said: safe on a desk, on ports that need no rights.
 
-use super::{Config, LogFormat, PlaintextAuth, Pop3Deletes};
+use super::{Acme, AcmeChallenge, Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use mail::Domain;
@@ -20,11 +20,21 @@ impl Default for Config {
             submission: loopback(2587),
             pop3: loopback(2110),
             http: loopback(8080),
+            submissions: None,
+            pop3s: None,
+            https: None,
             web_url: None,
             trusted_proxies: Vec::new(),
             plaintext_auth: PlaintextAuth::default(),
-            tls_certificate: None,
-            tls_key: None,
+            tls_certificate: Vec::new(),
+            tls_key: Vec::new(),
+            acme: Acme {
+                directory: "https://acme-v02.api.letsencrypt.org/directory".to_owned(),
+                contact: Vec::new(),
+                domains: Vec::new(),
+                root: None,
+                challenge: AcmeChallenge::TlsAlpn,
+            },
             dns: Vec::new(),
             next_hop: HashMap::new(),
             outbound_port: 25,
@@ -40,15 +50,22 @@ impl Default for Config {
             recipients: 100,
             connections: 2000,
             connections_per_peer: 50,
+            connection_rate: 1200,
+            peer_messages: 20_000,
+            peer_recipients: 100_000,
             command_timeout: minutes(5),
             data_timeout: minutes(3),
             pop3_timeout: minutes(10),
+            sign_in_timeout: minutes(2),
             session_timeout: minutes(120),
             shutdown_timeout: Duration::from_secs(10),
             spool_memory: 256 * 1024,
             check_sender_domain: true,
             argon2: Cost { memory: 19 * 1024, iterations: 2 },
             sign_in: GuessLimit { burst: 30, interval: Duration::from_millis(500) },
+            daily_messages: 2000,
+            daily_new_recipients: 500,
+            reveal_client: false,
             quota: 0,
             pop3_deletes: Pop3Deletes::ToTrash,
             trash_days: 30,
@@ -57,5 +74,13 @@ impl Default for Config {
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
+    }
+}
+
+impl Config {
+    /// What a trial has besides: every door that speaks TLS from its first octet, so that all can be tried.
+    pub fn for_trial() -> Config {
+        let loopback = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        Config { submissions: loopback(2465), pop3s: loopback(2995), https: loopback(8443), ..Config::default() }
     }
 }

@@ -5,6 +5,7 @@ use crate::inbound::checks::sender_domain::{self, SenderDomain};
 use crate::inbound::deliver::{self, Delivery, MAX_HOPS};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict::{self, SenderFindings};
+use crate::listen::Guest;
 use crate::maillog;
 use crate::submission::sender_text;
 use mail::Address;
@@ -17,8 +18,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Copy, Event, Flags, Kind, Recipient, Role, StoreError};
 
+const TOO_MANY_MESSAGES: Reply =
+    Reply::new(451, (7, 1), "Too many messages from your address this hour; try again later");
+const TOO_MANY_RECIPIENTS: Reply =
+    Reply::new(451, (7, 1), "Too many recipients from your address this hour; try again later");
+
 pub struct MxDesk {
     house: Arc<House>,
+    guest: Guest,
     /// The sender under way, for the log.
     sender: String,
     /// Recipients of the message under way that were found at RCPT.
@@ -26,8 +33,8 @@ pub struct MxDesk {
 }
 
 impl MxDesk {
-    pub fn new(house: Arc<House>) -> Self {
-        MxDesk { house, sender: String::new(), found: HashMap::new() }
+    pub fn new(house: Arc<House>, guest: Guest) -> Self {
+        MxDesk { house, guest, sender: String::new(), found: HashMap::new() }
     }
 
     async fn look_at(&self, path: &ReversePath) -> Result<SenderFindings, StoreError> {
@@ -90,6 +97,7 @@ impl MxDesk {
             size: incoming.message.size(),
         };
         maillog::arrived(&line, &accepted);
+        self.guest.is_vouched_for();
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
     }
 
@@ -111,6 +119,7 @@ impl Desk for MxDesk {
         self.sender = sender_text(&path);
         self.found.clear();
         let reply = match self.look_at(&path).await {
+            _ if !self.house.pace.message(visitor.peer) => TOO_MANY_MESSAGES,
             Ok(findings) => verdict::sender(&findings),
             Err(error) => troubled(&error),
         };
@@ -119,7 +128,9 @@ impl Desk for MxDesk {
 
     async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
         let reply = match resolve(&self.house, &path).await {
+            _ if !self.house.pace.recipient(visitor.peer) => TOO_MANY_RECIPIENTS,
             Ok(found) => {
+                self.guest.is_busy();
                 if let Recipient::Local { account, .. } = found {
                     self.found.insert(path.clone(), account);
                 }

@@ -4,8 +4,9 @@ use crate::house::House;
 use crate::inbound::mx::{path_text, received, resolve};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict;
+use crate::listen::Guest;
 use crate::maillog;
-use crate::sign_in::{SignInRefused, Via};
+use crate::sign_in::{SignInRefused, SignedIn, Via};
 use crate::submission::{Origin, Submission, SubmitRefused, is_own, sender_text, submit};
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
@@ -24,18 +25,21 @@ const TOO_LARGE: Reply = Reply::new(552, (3, 4), "Larger than we take");
 
 pub struct SubmissionDesk {
     house: Arc<House>,
+    guest: Guest,
     account: Option<Account>,
+    /// Whose own password that was, if not the account's.
+    program: Option<i64>,
 }
 
 impl SubmissionDesk {
-    pub fn new(house: Arc<House>) -> Self {
-        SubmissionDesk { house, account: None }
+    pub fn new(house: Arc<House>, guest: Guest) -> Self {
+        SubmissionDesk { house, guest, account: None, program: None }
     }
 
     async fn may_send_as(&self, path: &ReversePath) -> Result<Reply, StoreError> {
         let Some(account) = &self.account else { return Ok(SIGN_IN_FIRST) };
         // Switched off since it signed in: a connection that stays open is no way round that.
-        if !self.house.store.account(account.id).await?.active {
+        if !self.house.store.account(account.id).await?.active || self.is_revoked().await? {
             return Ok(replies::LOGIN_REFUSED);
         }
         if !self.house.store.has_room() {
@@ -43,6 +47,13 @@ impl SubmissionDesk {
         }
         let own = self.house.store.addresses(account.id).await?;
         Ok(if is_own(path, &own) { replies::SENDER_OK } else { replies::NOT_YOUR_ADDRESS })
+    }
+
+    /// Whether the program's password that was signed in with opens nothing any more.
+    async fn is_revoked(&self) -> Result<bool, StoreError> {
+        let (Some(account), Some(program)) = (&self.account, self.program) else { return Ok(false) };
+        let kept = self.house.store.credentials(account.id).await?;
+        Ok(!kept.iter().any(|one| one.id == program))
     }
 
     /// `<postmaster>` without a domain is somebody here (RFC 5321 §4.5.1), with an address of their own.
@@ -67,8 +78,10 @@ impl Desk for SubmissionDesk {
         let password = credentials.password.expose();
         let attempt = self.house.sign_in.attempt(&credentials.user, password, visitor.peer, Via::Submission).await;
         match attempt {
-            Ok(account) => {
+            Ok(SignedIn { account, program }) => {
+                self.guest.is_vouched_for();
                 self.account = Some(account);
+                self.program = program;
                 replies::LOGIN_OK
             }
             Err(SignInRefused::Wrong) => replies::LOGIN_REFUSED,

@@ -2,11 +2,11 @@
 
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use crate::seats::Seats;
 use crate::web::admin::Office;
 use crate::web::assets;
 use crate::web::compose::Outbox;
 use crate::web::raw::Archive;
-use crate::web::seats::Seats;
 use crate::web::visitor::Visitor;
 use crate::web::webmail::Desk;
 use app::{Assets, ProgramSettings, Security};
@@ -70,12 +70,19 @@ impl Web {
 fn programs(house: &House) -> ProgramSettings {
     let config = &house.config;
     let port = |listener: Option<SocketAddr>| listener.map_or(0, |address| address.port());
+    // RFC 8314 §3: TLS from the start before STARTTLS, where there is a choice.
+    let best = |encrypted: Option<SocketAddr>, on_request: Option<SocketAddr>| match encrypted {
+        Some(_) => (port(encrypted), Security::Tls),
+        None => (port(on_request), Security::StartTls),
+    };
+    let (pop3_port, pop3_tls) = best(config.pop3s, config.pop3);
+    let (submission_port, submission_tls) = best(config.submissions, config.submission);
     ProgramSettings {
         host: config.hostname.to_string(),
-        pop3_port: port(config.pop3),
-        submission_port: port(config.submission),
+        pop3_port,
+        submission_port,
         smtp_port: port(config.smtp),
-        pop3_tls: Security::StartTls,
-        submission_tls: Security::StartTls,
+        pop3_tls,
+        submission_tls,
     }
 }

@@ -5,15 +5,18 @@ mod harness;
 
 mod bad_input;
 mod bounded;
+mod certificates;
 mod collecting;
 mod commands;
 mod configuration;
+mod encrypted;
 mod ending;
 mod faults;
 mod interop;
 mod killed;
 mod limits;
 mod out;
+mod programs;
 mod relaying;
 mod smtp_in;
 mod smuggling;

@@ -1,8 +1,10 @@
 //! The store from outside: a real directory, a real database, and the promises one by one.
 
 mod accounts;
+mod allowances;
 mod blobs;
 mod counters;
+mod credentials;
 mod drafts;
 mod faults;
 mod harness;

@@ -35,7 +35,8 @@ impl Server {
         // from one peer, and senders of a domain that no DNS knows.
         let settings = format!(
             "hostname = \"mail.bench.test\"\nsmtp = \"{smtp}\"\npop3 = \"{pop3}\"\nhttp = \"{http}\"\nsubmission = \"off\"\n\
-             connections_per_peer = 1000\ncheck_sender_domain = false\nallow_plaintext_auth = true\nlog = \"warn\"\n"
+             connections_per_peer = 1000\nconnection_rate = 1000000\npeer_messages = 0\n\
+             peer_recipients = 0\ncheck_sender_domain = false\nallow_plaintext_auth = true\nlog = \"warn\"\n"
         );
         let file = dir.join("restante.toml");
         fs::write(&file, settings).map_err(|cause| crate::failure::file("writing", &file, &cause))?;
