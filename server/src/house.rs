@@ -10,6 +10,7 @@ use crate::passwords::Passwords;
 use crate::pop3::Maildrops;
 use crate::sign_in::SignIn;
 use crate::spool::Spool;
+use crate::submission::Allowances;
 use crate::tls::Tls;
 use std::sync::Arc;
 use store::{Options, Store};
@@ -29,6 +30,8 @@ pub struct House {
     pub spool: Spool,
     pub tls: Tls,
     pub maildrops: Maildrops,
+    /// How much each account may send.
+    pub allowances: Allowances,
     /// How much each peer may send.
     pub pace: Pace,
     /// Large messages on their way to POP3 programs, and to other servers.
@@ -55,6 +58,7 @@ impl House {
             sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),
             notify: Notify::default(),
             maildrops: Maildrops::default(),
+            allowances: Allowances::default(),
             pace: Pace::new(&config, clock),
             carry_to_programs: Carry::new(CARRIED),
             carry_to_servers: Carry::new(CARRIED),

@@ -32,6 +32,10 @@ async fn clean(house: &House) {
             Err(error) => tracing::error!(%error, "Trash could not be cleared"),
         }
     }
+    // What counts for a day is of no use after it.
+    if let Err(error) = house.store.purge_outgoing(now - span(DAY * 2)).await {
+        tracing::error!(%error, "what was sent days ago could not be forgotten");
+    }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");
     }

@@ -49,17 +49,18 @@ pub fn refused(what: &str, from: &str, to: &str, peer: &str, reply: &str) {
 }
 
 /// A message was handed in by one of ours, or by the queue.
-pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, accepted: &Accepted) {
+pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, held: bool, accepted: &Accepted) {
     let (event, peer, with) = match &submission.origin {
         Origin::Program { peer, with, .. } => ("submitted", peer.as_str(), *with),
         Origin::Webmail => ("submitted", "webmail", "HTTP"),
         Origin::Bounce => ("bounced", "queue", ""),
+        Origin::Notice => ("told", "queue", ""),
     };
     let to: Vec<String> = submission.recipients.iter().map(Address::to_string).collect();
     let by = submission.account.map_or("", |account| account.address.as_str());
     info!(
         target: "mail", event, id, by, from = sender_text(&submission.reverse_path), to = to.join(","), peer, with, size,
-        queue = accepted.queue, placements = ?accepted.placements,
+        held, queue = accepted.queue, placements = ?accepted.placements,
     );
 }
 

@@ -1,8 +1,12 @@
 //! The one door out. Webmail, mail programs and bounces all hand in their messages here, and nothing else puts
 //! anything into the queue.
 
+mod allowance;
 mod complete;
 pub mod desk;
+mod notice;
+
+pub use allowance::Allowances;
 
 use crate::clock::span;
 use crate::house::House;
@@ -45,6 +49,8 @@ pub enum Origin {
     },
     Webmail,
     Bounce,
+    /// A letter of this server's to people here.
+    Notice,
 }
 
 /// It is committed: on disk, in mailboxes and queue.
@@ -88,7 +94,7 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
 
     let id = match &submission.origin {
         Origin::Program { id, .. } => id.clone(),
-        Origin::Webmail | Origin::Bounce => house.clock.id(),
+        Origin::Webmail | Origin::Bounce | Origin::Notice => house.clock.id(),
     };
     let mut routed = route(house, &submission.recipients).await?;
     let read = house.spool.read(&submission.message).await.map_err(broken)?;
@@ -105,6 +111,8 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     if submission.account.is_some() && !may_write_as(house, &weighed, &own).await? {
         return Err(SubmitRefused::NotYourAddress);
     }
+    let under_way = weigh_allowance(house, &submission, &mut routed).await?;
+    let first_held = routed.held && !is_holding(house, &submission).await?;
     let accepted = match deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await {
         // Somebody's mailbox has filled up since it was looked at. The queue finds out whose, one by one.
         Err(StoreError::QuotaFull) => {
@@ -115,8 +123,33 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         other => other,
     };
     let accepted = accepted.map_err(refused)?;
-    maillog::submitted(&id, &submission, message.size(), &accepted);
+    maillog::submitted(&id, &submission, message.size(), routed.held, &accepted);
+    match (under_way, submission.account) {
+        (Some(message), _) if !message.over => message.written_down(&house.store, house.clock.now_ms()),
+        (Some(_), Some(account)) if first_held => notice::tell(house, account).await,
+        _ => {}
+    }
     Ok(Submitted { id })
+}
+
+/// What leaves the house counts for the day, and is held when it is too much.
+async fn weigh_allowance(
+    house: &House,
+    submission: &Submission<'_>,
+    routed: &mut Routed,
+) -> Result<Option<allowance::UnderWay>, SubmitRefused> {
+    let Some(account) = submission.account.filter(|_| !routed.elsewhere.is_empty()) else { return Ok(None) };
+    let (recipients, now) = (routed.elsewhere.clone(), house.clock.now_ms());
+    let weighed = house.allowances.weigh(&house.store, &house.config, account, recipients, now).await;
+    let weighed = weighed.map_err(refused)?;
+    routed.held = weighed.over;
+    Ok(Some(weighed))
+}
+
+/// Whether mail of this sender's is held already: then they know.
+async fn is_holding(house: &House, submission: &Submission<'_>) -> Result<bool, SubmitRefused> {
+    let held = house.store.held_of(&sender_text(&submission.reverse_path), 1).await.map_err(refused)?;
+    Ok(!held.is_empty())
 }
 
 fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &str) -> Delivery {
@@ -125,7 +158,7 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
         copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: false });
     }
     // A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
-    let quota = submission.origin != Origin::Bounce;
+    let quota = !matches!(submission.origin, Origin::Bounce | Origin::Notice);
     let inbox = |account: &i64| Copy { account: *account, role: Role::Inbox, flags: Flags::default(), quota };
     copies.extend(routed.local.iter().map(inbox));
     Delivery {
@@ -146,6 +179,8 @@ struct Routed {
     /// Here, but not deliverable now.
     later: Vec<String>,
     elsewhere: Vec<String>,
+    /// What goes into the queue stays there until somebody lets it go.
+    held: bool,
 }
 
 impl Routed {
@@ -155,6 +190,7 @@ impl Routed {
         (!recipients.is_empty()).then(|| NewQueued {
             sender: sender_text(sender),
             recipients,
+            held: self.held,
             first_at: now + span(house.config.retry_after(0)),
             expires_at: now + span(house.config.expiry),
         })
@@ -242,6 +278,7 @@ fn event(origin: &Origin, account: Option<&Account>, id: &str) -> Event {
         }
         Origin::Webmail => Event { kind: Kind::Submitted, by, detail: format!("id {id} in the webmail") },
         Origin::Bounce => Event { kind: Kind::Bounced, by, detail: format!("id {id}") },
+        Origin::Notice => Event { kind: Kind::Submitted, by, detail: format!("id {id}, a notice") },
     }
 }
 

@@ -34,6 +34,7 @@ pub fn QueuePage() -> impl IntoView {
         </header>
         <Notices />
         <super::Refused error=Signal::derive(refused) />
+        <super::held::Held />
         <Answered>
             {move || {
                 queue

@@ -5,7 +5,7 @@ use crate::config::parse_size;
 use crate::sign_in::scram::learn;
 use mail::Address;
 use std::io::BufRead;
-use store::{Account, AccountQuery, NewAccount, StoreError};
+use store::{Account, AccountQuery, Allowance, NewAccount, StoreError};
 
 /// As in the admin panel.
 const SHORTEST_PASSWORD: usize = 10;
@@ -47,6 +47,8 @@ pub enum Command {
     },
     /// How much mail it may hold, as 2GiB; 0 for no limit.
     Quota { address: String, size: String },
+    /// How much it may send in a day before the rest is held: two numbers, 0 for no limit, - for what all have.
+    Allowance { address: String, messages: String, new_recipients: String },
     /// Passwords of its programs.
     #[command(subcommand)]
     Device(device::Command),
@@ -99,6 +101,12 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             desk.store.set_quota(account.id, quota).await.map_err(|error| failed(&address, error))?;
             let says = if quota == 0 { "no limit".to_owned() } else { format!("room for {}", table::size(quota)) };
             println!("{} has {says}", account.address);
+        }
+        Command::Allowance { address, messages, new_recipients } => {
+            let account = find(desk, &address).await?;
+            let own = Allowance { messages: allowed(&messages)?, recipients: allowed(&new_recipients)? };
+            desk.store.set_allowance(account.id, own).await.map_err(|error| failed(&address, error))?;
+            println!("{} may send accordingly from now on", account.address);
         }
         Command::Device(command) => device::obey(command, desk).await?,
     }
@@ -177,6 +185,15 @@ pub async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
 
 fn parse(text: &str) -> Result<Address, Failure> {
     Address::parse(text).map_err(|error| Failure::Usage(format!("{} is not an address: {error}", table::plain(text))))
+}
+
+/// None: as all accounts.
+fn allowed(text: &str) -> Result<Option<i64>, Failure> {
+    let wrong = || Failure::Usage(format!("{} is not a whole number, nor -", table::plain(text)));
+    match text {
+        "-" => Ok(None),
+        number => number.parse::<u32>().map(|number| Some(number.into())).map_err(|_| wrong()),
+    }
 }
 
 fn size(text: &str) -> Result<i64, Failure> {

@@ -13,7 +13,7 @@ pub fn complete(house: &House, submission: &Submission<'_>, id: &str, raw: &[u8]
     let by = &house.config.hostname;
     let (ours, theirs) = match submission.origin {
         Origin::Program { head, .. } => raw.split_at(head.min(raw.len())),
-        Origin::Webmail | Origin::Bounce => (&[][..], raw),
+        Origin::Webmail | Origin::Bounce | Origin::Notice => (&[][..], raw),
     };
     let mut added = String::new();
     if ours.is_empty() {

@@ -10,7 +10,7 @@ use crate::sign_in::{SignInRefused, SignedIn, Via};
 use crate::submission::{Origin, Submission, SubmitRefused, is_own, sender_text, submit};
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
-use mail::message::trace::return_path;
+use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
@@ -46,7 +46,12 @@ impl SubmissionDesk {
             return Ok(replies::STORE_FULL);
         }
         let own = self.house.store.addresses(account.id).await?;
-        Ok(if is_own(path, &own) { replies::SENDER_OK } else { replies::NOT_YOUR_ADDRESS })
+        if is_own(path, &own) {
+            return Ok(replies::SENDER_OK);
+        }
+        // What to do about it: programs show this to their user.
+        let yours = own.first().map(Address::to_string).unwrap_or_default();
+        Ok(replies::NOT_YOUR_ADDRESS.with_text(format!("This sender address is not one of yours; send as {yours}")))
     }
 
     /// Whether the program's password that was signed in with opens nothing any more.
@@ -110,7 +115,21 @@ impl Desk for SubmissionDesk {
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {
         // The return path for those whose mailbox is here; it is taken off what leaves the house.
-        return_path(&envelope.sender) + &received(&self.house, &visitor, envelope, id)
+        let return_path = return_path(&envelope.sender);
+        if self.house.config.reveal_client {
+            return return_path + &received(&self.house, &visitor, envelope, id);
+        }
+        // Where a traveller sits is nobody's business: neither the address nor the name their program gives itself.
+        let ours = Received {
+            greeting: None,
+            peer: None,
+            by: &self.house.config.hostname,
+            with: visitor.session.with(),
+            id,
+            recipient: None,
+            at: self.house.clock.now(),
+        };
+        return_path + &ours.write()
     }
 
     async fn message(&mut self, incoming: Incoming) -> Reply {

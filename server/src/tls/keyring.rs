@@ -27,10 +27,6 @@ impl Keyring {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = pairs;
     }
 
-    /// What is held now.
-    pub fn pairs(&self) -> Vec<Pair> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 
     pub fn answer_by_certificate(&self, name: &str, certificate: CertifiedKey) {
         self.answers_mut().certificates.insert(name.to_ascii_lowercase(), Arc::new(certificate));

@@ -1,5 +1,7 @@
 //! `api::Admin`: the office. Only an admin gets one (see `state`), so nothing here asks for the role again.
 
+mod held;
+
 use crate::house::House;
 use crate::sign_in::scram::learn;
 use crate::web::refused::refused;

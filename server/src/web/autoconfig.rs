@@ -219,10 +219,8 @@ mod tests {
         assert!(outlook.contains("<LoginName>bob@comentum.test</LoginName>"), "{outlook}");
         let apple = profile(&programs(), &bob);
         assert!(apple.contains("<key>IncomingMailServerPortNumber</key><integer>995</integer>"), "{apple}");
-        assert_eq!(
-            apple,
-            profile(&programs(), &Address::parse("Bob@Comentum.test").unwrap()).replace("Bob@Comentum", "bob@comentum")
-        );
+        let other = profile(&programs(), &Address::parse("Bob@Comentum.test").unwrap());
+        assert_eq!(apple, other.replace("Bob@", "bob@"), "a second one takes the first one's place");
     }
 
     #[test]

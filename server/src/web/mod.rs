@@ -10,6 +10,7 @@ mod connections;
 mod events;
 mod headers;
 mod pages;
+mod programs;
 mod raw;
 mod redirect;
 mod refused;
@@ -116,6 +117,7 @@ fn pages() -> Router<Arc<Web>> {
         .route("/sign-in", post(sign::sign_in))
         .route("/sign-out", post(sign::sign_out))
         .route("/compose", post(compose::begin))
+        .route("/settings/programs", post(programs::add))
         .route("/admin/accounts", post(admin_forms::add_account))
         .route("/admin/accounts/{id}/password", post(admin_forms::set_password))
         .route("/api/v1/{*name}", post(pages::server_function))

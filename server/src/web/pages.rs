@@ -3,7 +3,7 @@
 use crate::web::headers::page_policy;
 use crate::web::state::Web;
 use crate::web::visitor::{SignedOut, Visitor};
-use api::{Admin, NewSecret, Webmail};
+use api::{Admin, HeldMail, NewSecret, Programs, Webmail};
 use app::StatusSetter;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -72,12 +72,16 @@ fn context(
     let viewer = visitor.map(Visitor::viewer);
     let webmail = visitor.map(|visitor| Arc::new(web.desk(visitor)) as Arc<dyn Webmail>);
     let admin = visitor.and_then(|visitor| web.office(visitor)).map(|office| Arc::new(office) as Arc<dyn Admin>);
+    let shelf = visitor.map(|visitor| Arc::new(web.shelf(visitor)) as Arc<dyn Programs>);
+    let held = visitor.and_then(|visitor| web.office(visitor)).map(|office| Arc::new(office) as Arc<dyn HeldMail>);
     move || {
         provide_context(assets.clone());
         provide_context(programs.clone());
         provide_optional(&viewer);
         provide_optional(&webmail);
         provide_optional(&admin);
+        provide_optional(&shelf);
+        provide_optional(&held);
         provide_optional(&secret);
         if let Some(options) = use_context::<ResponseOptions>() {
             // Only pages have a nonce; what server functions answer loads nothing.

@@ -6,6 +6,7 @@ use crate::seats::Seats;
 use crate::web::admin::Office;
 use crate::web::assets;
 use crate::web::compose::Outbox;
+use crate::web::programs::Shelf;
 use crate::web::raw::Archive;
 use crate::web::visitor::Visitor;
 use crate::web::webmail::Desk;
@@ -58,6 +59,11 @@ impl Web {
     /// The desk of whoever asks.
     pub fn desk(self: &Arc<Self>, visitor: &Visitor) -> Desk {
         Desk::new(Arc::clone(self), Arc::clone(&visitor.0))
+    }
+
+    /// The programs of whoever asks.
+    pub fn shelf(self: &Arc<Self>, visitor: &Visitor) -> Shelf {
+        Shelf::new(Arc::clone(self), Arc::clone(&visitor.0))
     }
 
     /// The office, for admins only.

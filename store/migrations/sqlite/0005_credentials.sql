@@ -62,3 +62,7 @@ CREATE TABLE correspondent (
     PRIMARY KEY (account_id, address)
 ) WITHOUT ROWID;
 CREATE INDEX correspondent_first ON correspondent (account_id, first_at);
+
+-- Not to be tried before somebody lets it go.
+ALTER TABLE queue_recipient ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX queue_recipient_held ON queue_recipient (queue_id) WHERE held = 1;

@@ -1,7 +1,7 @@
 //! What waits, and what an operator may do about it.
 
 use crate::blob::Stored;
-use crate::{Millis, Result, Store, StoreError};
+use crate::{Millis, Result, Store};
 use bytes::Bytes;
 use sqlx::AssertSqlSafe;
 
@@ -50,38 +50,5 @@ impl Store {
     pub async fn waiting_one(&self, id: i64) -> Result<Waiting> {
         let found = format!("{WAITING} WHERE r.id = $1");
         Ok(sqlx::query_as(AssertSqlSafe(found)).bind(id).fetch_one(&self.reads).await?)
-    }
-
-    /// Makes a row due at `now`. One that is being tried keeps its claim.
-    pub async fn retry_now(&self, id: i64, now: Millis) -> Result<()> {
-        self.hurry(
-            "UPDATE queue_recipient SET next_at = $2, due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END WHERE id = $1",
-            id,
-            now,
-        )
-        .await
-    }
-
-    /// Makes a row expire: the worker's next look bounces it.
-    pub async fn expire(&self, id: i64, now: Millis) -> Result<()> {
-        self.hurry(
-            "UPDATE queue_recipient SET expires_at = $2, next_at = $2,
-                 due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END
-             WHERE id = $1",
-            id,
-            now,
-        )
-        .await
-    }
-
-    fn hurry(&self, update: &'static str, id: i64, now: Millis) -> impl Future<Output = Result<()>> + Send {
-        self.act(move |tx| {
-            Box::pin(async move {
-                match sqlx::query(update).bind(id).bind(now).execute(tx.db()).await?.rows_affected() {
-                    0 => Err(StoreError::NotFound),
-                    _ => Ok(()),
-                }
-            })
-        })
     }
 }

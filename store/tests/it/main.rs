@@ -8,6 +8,7 @@ mod credentials;
 mod drafts;
 mod faults;
 mod harness;
+mod held;
 mod messages;
 mod pages;
 mod queue;

@@ -46,11 +46,6 @@ impl Pop3 {
         self.0
     }
 
-    /// STLS.
-    pub fn start_tls(mut self) -> Pop3 {
-        self.ok("STLS");
-        Pop3(self.0.start_tls())
-    }
 
     /// Connects and signs in.
     pub fn sign_in(address: SocketAddr, user: &str, password: &str) -> Pop3 {
