@@ -27,7 +27,6 @@ impl Keyring {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = pairs;
     }
 
-
     pub fn answer_by_certificate(&self, name: &str, certificate: CertifiedKey) {
         self.answers_mut().certificates.insert(name.to_ascii_lowercase(), Arc::new(certificate));
     }

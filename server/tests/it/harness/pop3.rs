@@ -46,7 +46,6 @@ impl Pop3 {
         self.0
     }
 
-
     /// Connects and signs in.
     pub fn sign_in(address: SocketAddr, user: &str, password: &str) -> Pop3 {
         let mut pop3 = Pop3::connect(address);
