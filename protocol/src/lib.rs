@@ -10,5 +10,6 @@ pub mod dot;
 pub mod lines;
 mod output;
 pub mod pop3;
+pub mod proxy;
 pub mod sasl;
 pub mod smtp;

@@ -53,6 +53,11 @@ impl Clock {
         format!("=_{}", signs(&self.random::<24>()))
     }
 
+    /// A nonce for SCRAM (RFC 5802 §5.1): 24 letters and digits, 120 bits.
+    pub fn nonce(&self) -> String {
+        signs(&self.random::<24>())
+    }
+
     /// A password to be read and typed by people: four groups of four signs, 80 bits.
     pub fn password(&self) -> String {
         let all = signs(&self.random::<16>());

@@ -5,6 +5,7 @@ mod defaults;
 mod keys;
 mod values;
 
+use crate::network::Network;
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use keys::{KEYS, Key};
@@ -25,6 +26,7 @@ pub struct Config {
     /// Listeners; none is off. Port 0 takes a free one.
     pub smtp: Option<SocketAddr>,
     pub submission: Option<SocketAddr>,
+    pub lmtp: Option<SocketAddr>,
     pub pop3: Option<SocketAddr>,
     pub http: Option<SocketAddr>,
     /// The same under TLS from the first octet (RFC 8314 §3): ports 465, 995 and 443.
@@ -33,6 +35,8 @@ pub struct Config {
     pub https: Option<SocketAddr>,
     /// What people type to reach the webmail, without a trailing slash; none: what their browser names in Host.
     pub web_url: Option<String>,
+    /// Proxies in front of the mail ports, which say whom they bring (PROXY protocol).
+    pub proxy_protocol_from: Vec<Network>,
     /// HTTP proxies in front of us whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     pub plaintext_auth: PlaintextAuth,
@@ -51,6 +55,8 @@ pub struct Config {
     /// Connections to one destination at once.
     pub outbound_connections: usize,
     pub outbound_tls: bool,
+    /// One courier goes on for so long; what is left then goes another time.
+    pub outbound_round: Duration,
     /// Waits before the first attempt, the second and so on; the last one repeats.
     pub retry_schedule: Vec<Duration>,
     /// A message that could not be delivered for so long is returned.

@@ -1,6 +1,7 @@
 //! What stands behind each mail door: the wire, encrypted at once where the door is of that kind, and the session.
 
 use crate::house::House;
+use crate::inbound::lmtp::LmtpDesk;
 use crate::inbound::mx::MxDesk;
 use crate::inbound::session::Driver;
 use crate::listen::Guest;
@@ -29,6 +30,14 @@ pub enum Encryption {
 pub async fn mx(house: Arc<House>, rules: Arc<SmtpConfig>, stream: TcpStream, address: SocketAddr, guest: Guest) {
     let inside = guest.leave().clone();
     let desk = MxDesk::new(Arc::clone(&house), guest);
+    let (wire, peer, session) = (Wire::new(stream), address.ip().to_canonical(), Session::new(rules, false));
+    Driver { house, desk, wire, peer, session }.run(inside).await;
+}
+
+/// A session of a program of this house that hands over mail for mailboxes here.
+pub async fn lmtp(house: Arc<House>, rules: Arc<SmtpConfig>, stream: TcpStream, address: SocketAddr, guest: Guest) {
+    let inside = guest.leave().clone();
+    let desk = LmtpDesk::new(Arc::clone(&house), guest);
     let (wire, peer, session) = (Wire::new(stream), address.ip().to_canonical(), Session::new(rules, false));
     Driver { house, desk, wire, peer, session }.run(inside).await;
 }

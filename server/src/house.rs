@@ -12,8 +12,9 @@ use crate::sign_in::SignIn;
 use crate::spool::Spool;
 use crate::submission::Allowances;
 use crate::tls::Tls;
+use mail::Address;
 use std::sync::Arc;
-use store::{Options, Store};
+use store::{Options, Recipient, Store, StoreError};
 
 /// KiB of large messages in memory, in each direction.
 const CARRIED: u32 = 128 * 1024;
@@ -71,6 +72,22 @@ impl House {
             spool,
             tls,
         }))
+    }
+}
+
+impl House {
+    /// Who gets mail to `address`. The house itself has two names of its own, whether or not it is one of our domains: who
+    /// answers a bounce or writes to the host in the banner reaches the postmaster.
+    pub async fn resolve(&self, address: &Address) -> Result<Recipient, StoreError> {
+        let found = self.store.resolve(address).await?;
+        let ours = address.is_postmaster() || address.local().eq_ignore_ascii_case("mailer-daemon");
+        if ours
+            && *address.domain() == self.config.hostname
+            && matches!(found, Recipient::Elsewhere | Recipient::Unknown)
+        {
+            return self.store.postmaster().await;
+        }
+        Ok(found)
     }
 }
 

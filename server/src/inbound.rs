@@ -1,8 +1,9 @@
-//! Mail coming in over SMTP. `session` drives the conversation; a desk answers its questions: `mx` for other servers,
-//! `submission::desk` for our own people.
+//! Mail coming in over SMTP and LMTP. `session` drives the conversation; a desk answers its questions: `mx` for other
+//! servers, `lmtp` for programs of the house, `submission::desk` for our own people.
 
 pub mod checks;
 pub mod deliver;
+pub mod lmtp;
 pub mod mx;
 pub mod session;
 pub mod verdict;

@@ -1,18 +1,26 @@
-//! Cleans up: what has been in Trash for its time, and sessions that have ended.
+//! Cleans up: what has been in Trash for its time, and sessions that have ended. And looks what most passwords cost.
 
-use crate::clock::span;
+use crate::clock::{Clock, span};
 use crate::house::House;
 use crate::lifecycle::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Millis;
+use tokio::time::Instant;
 
 const ROUND: Duration = Duration::from_secs(10 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The wall clock may run ahead of the stopwatch by this much in a round: it is being set right, little by little.
+const DRIFT: Duration = Duration::from_secs(60);
+/// Nothing is destroyed for so long after the start, and after the wall clock jumped: a wrong clock is mostly right again
+/// by then, and what it would have cost is gone for ever.
+const SETTLING: Duration = Duration::from_secs(30 * 60);
 
 /// Goes round until the house closes.
 pub async fn run(house: Arc<House>, shutdown: Shutdown) {
+    let mut watch = Watch::new(house.clock);
     loop {
-        clean(&house).await;
+        clean(&house, watch.is_settled(house.clock.now_ms(), house.clock.instant())).await;
         tokio::select! {
             () = tokio::time::sleep(ROUND) => {}
             () = shutdown.begun() => return,
@@ -20,9 +28,9 @@ pub async fn run(house: Arc<House>, shutdown: Shutdown) {
     }
 }
 
-async fn clean(house: &House) {
+async fn clean(house: &House, clock_is_settled: bool) {
     let now = house.clock.now_ms();
-    if house.config.trash_days > 0 {
+    if house.config.trash_days > 0 && clock_is_settled {
         let before = now - span(DAY * house.config.trash_days);
         match house.store.purge_trash(before, now).await {
             Ok(0) => {}
@@ -36,7 +44,57 @@ async fn clean(house: &House) {
     if let Err(error) = house.store.purge_outgoing(now - span(DAY * 2)).await {
         tracing::error!(%error, "what was sent days ago could not be forgotten");
     }
+    // Accounts come to today's cost one by one; what an unknown name costs goes with most of them.
+    match house.store.common_password_hash().await {
+        Ok(common) => common.iter().for_each(|common| house.passwords.imitate(common)),
+        Err(error) => tracing::error!(%error, "what most passwords cost is not known"),
+    }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");
+    }
+}
+
+/// Whether the wall clock can be believed in what cannot be undone: it is held against the stopwatch.
+struct Watch {
+    wall: Millis,
+    stopwatch: Instant,
+    steady_since: Instant,
+}
+
+impl Watch {
+    fn new(clock: Clock) -> Watch {
+        let now = clock.instant();
+        Watch { wall: clock.now_ms(), stopwatch: now, steady_since: now }
+    }
+
+    fn is_settled(&mut self, wall: Millis, stopwatch: Instant) -> bool {
+        let passed = span(stopwatch - self.stopwatch);
+        if (wall - self.wall).abs_diff(passed) > DRIFT.as_millis() as u64 {
+            tracing::warn!("the clock has jumped: nothing is cleared from Trash for a while");
+            self.steady_since = stopwatch;
+        }
+        (self.wall, self.stopwatch) = (wall, stopwatch);
+        stopwatch - self.steady_since >= SETTLING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_destroyed_after_a_start_or_a_jump_of_the_clock() {
+        let (mut watch, start) = (Watch::new(Clock), Clock.instant());
+        let wall = watch.wall;
+        let mut look = |minutes: u64, days_ahead: i64| {
+            let passed = Duration::from_secs(60 * minutes);
+            watch.is_settled(wall + span(passed) + days_ahead * span(DAY), start + passed)
+        };
+        assert!(!look(0, 0) && !look(10, 0) && !look(20, 0), "too soon after the start");
+        assert!(look(31, 0) && look(40, 0));
+        assert!(!look(50, 31), "the clock says that a month is over");
+        assert!(!look(60, 0), "and takes it back");
+        assert!(!look(80, 0));
+        assert!(look(91, 0));
     }
 }

@@ -7,6 +7,7 @@ pub use crowd::{Crowd, Guest};
 use crate::house::House;
 use crate::lifecycle::Shutdown;
 use crate::peer::Peer;
+use crate::proxied::Proxies;
 use crate::throttle::Throttle;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,7 @@ pub struct Door {
     turned_away: Vec<u8>,
     sign_in_within: Option<Duration>,
     uncounted: Vec<IpAddr>,
+    proxies: Option<Proxies>,
 }
 
 impl Door {
@@ -48,6 +50,7 @@ impl Door {
             turned_away,
             sign_in_within: None,
             uncounted: Vec::new(),
+            proxies: None,
         }
     }
 
@@ -61,42 +64,73 @@ impl Door {
         Door { uncounted, ..self }
     }
 
+    /// Who comes from one of these says first whom it brings.
+    pub fn behind(self, proxies: Proxies) -> Door {
+        Door { proxies: Some(proxies), ..self }
+    }
+
     /// Lets people in until closing begins. Each session runs by itself, and closing waits for it. It has to end soon
     /// after its guest was asked to leave.
     pub async fn serve<S, F>(self, shutdown: Shutdown, session: S)
     where
-        S: Fn(TcpStream, SocketAddr, Guest) -> F,
+        S: Fn(TcpStream, SocketAddr, Guest) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
+        let (door, session) = (Arc::new(self), Arc::new(session));
         loop {
             let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+                accepted = door.listener.accept() => accepted,
                 () = shutdown.begun() => return,
             };
-            let (stream, address) = match accepted {
+            let (mut stream, address) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, mostly: it passes as sessions end. Trying at once would only burn.
-                    tracing::warn!(door = self.name, %error, "could not let somebody in");
+                    tracing::warn!(door = door.name, %error, "could not let somebody in");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
             };
-            let Some(guest) = self.admit(address.ip().to_canonical(), &shutdown) else {
-                tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address.ip());
-                // What does not fit into the socket's empty buffer at once is not worth a task.
-                let _ = stream.try_write(&self.turned_away);
+            let from = address.ip().to_canonical();
+            let Some(proxies) = door.proxies.as_ref().filter(|proxies| proxies.include(from)) else {
+                door.let_in(stream, address, &shutdown, &*session);
                 continue;
             };
-            let inside = session(stream, address, guest.clone());
-            let patience = self.sign_in_within;
+            // Limits are for the client, and who that is may take the proxy a moment to say: nobody waits for it here.
+            let introducing = proxies.clone();
+            let (door, session, closing) = (Arc::clone(&door), Arc::clone(&session), shutdown.clone());
             shutdown.spawn(async move {
-                tokio::select! {
-                    () = inside => {}
-                    () = overstay(&guest, patience) => {}
+                let client = tokio::select! {
+                    client = introducing.introduce(&mut stream, from) => client,
+                    () = closing.begun() => None,
+                };
+                if let Some(client) = client {
+                    door.let_in(stream, SocketAddr::new(client, address.port()), &closing, &*session);
                 }
             });
         }
+    }
+
+    /// Gives somebody a place and a session, or turns them away.
+    fn let_in<S, F>(&self, stream: TcpStream, address: SocketAddr, shutdown: &Shutdown, session: &S)
+    where
+        S: Fn(TcpStream, SocketAddr, Guest) -> F,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Some(guest) = self.admit(address.ip().to_canonical(), shutdown) else {
+            tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address.ip());
+            // What does not fit into the socket's empty buffer at once is not worth a task.
+            let _ = stream.try_write(&self.turned_away);
+            return;
+        };
+        let inside = session(stream, address, guest.clone());
+        let patience = self.sign_in_within;
+        shutdown.spawn(async move {
+            tokio::select! {
+                () = inside => {}
+                () = overstay(&guest, patience) => {}
+            }
+        });
     }
 
     fn admit(&self, address: IpAddr, shutdown: &Shutdown) -> Option<Guest> {

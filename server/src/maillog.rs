@@ -60,7 +60,7 @@ pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, held: bool, a
     let by = submission.account.map_or("", |account| account.address.as_str());
     info!(
         target: "mail", event, id, by, from = sender_text(&submission.reverse_path), to = to.join(","), peer, with, size,
-        held, queue = accepted.queue, placements = ?accepted.placements,
+        wishes = %submission.wishes, held, queue = accepted.queue, placements = ?accepted.placements,
     );
 }
 
@@ -83,6 +83,6 @@ pub fn signed_in(address: &str, peer: IpAddr, via: Via, program: Option<&str>, r
 }
 
 /// A mailbox was collected by POP3.
-pub fn collected(account: &str, peer: &str, retrieved: usize, deleted: usize) {
+pub fn collected(account: &str, peer: &str, retrieved: usize, deleted: i64) {
     info!(target: "mail", event = "collected", account, peer, retrieved, deleted);
 }

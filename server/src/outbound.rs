@@ -5,6 +5,7 @@ mod bounce;
 mod dead;
 mod judge;
 mod local;
+mod roster;
 mod route;
 mod schedule;
 mod settle;

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use argon2::password_hash::SaltString;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 /// Callers that may wait for a turn. More than these are turned away: each would wait for seconds.
@@ -25,8 +25,8 @@ pub struct Passwords {
     /// One a core: more at once only makes each slower, and takes memory.
     turns: Arc<Semaphore>,
     room: Arc<Semaphore>,
-    /// Verified when there is no such account, so that the answer takes as long.
-    dummy: Arc<str>,
+    /// Verified when there is no such account, so that the answer takes as long: at the cost that most accounts have.
+    dummy: Arc<Mutex<Arc<str>>>,
 }
 
 /// Too many wait already, or the hash could not be made. Try again later.
@@ -40,13 +40,13 @@ impl Passwords {
         let params = Params::new(cost.memory, cost.iterations, Params::DEFAULT_P_COST, None).ok()?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let dummy = hash(&argon, &clock.password(), &clock.random())?.into();
+        let dummy: Arc<str> = hash(&argon, &clock.password(), &clock.random())?.into();
         Some(Passwords {
             argon,
             clock,
             turns: Arc::new(Semaphore::new(cores)),
             room: Arc::new(Semaphore::new(WAITING_ROOM)),
-            dummy,
+            dummy: Arc::new(Mutex::new(dummy)),
         })
     }
 
@@ -65,9 +65,29 @@ impl Passwords {
         .await
     }
 
-    /// A hash that no password matches, at today's cost.
-    pub fn dummy(&self) -> &str {
-        &self.dummy
+    /// A hash that no password matches.
+    pub fn dummy(&self) -> Arc<str> {
+        Arc::clone(&self.dummy.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on the dummy costs what verifying `common` does. A broken one changes nothing.
+    pub fn imitate(&self, common: &str) {
+        let Some((costs, _)) = costs(common) else { return };
+        let random = |count: usize| {
+            let bytes: [u8; 32] = self.clock.random();
+            SaltString::encode_b64(&bytes[..count]).map(|text| text.to_string())
+        };
+        if let (Ok(salt), Ok(hash)) = (random(16), random(32)) {
+            let dummy = format!("{costs}${salt}${hash}");
+            *self.dummy.lock().unwrap_or_else(PoisonError::into_inner) = dummy.into();
+        }
+    }
+
+    /// Whether `kept` was made at another cost than today's.
+    pub fn is_outdated(&self, kept: &str) -> bool {
+        let cost = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+        let made = PasswordHash::new(kept).ok().and_then(|hash| Params::try_from(&hash).ok());
+        made.is_some_and(|made| cost(&made) != cost(self.argon.params()))
     }
 
     /// A password to be read and typed by people, 80 bits.
@@ -82,6 +102,13 @@ impl Passwords {
         let work = move || (work(), turn);
         tokio::task::spawn_blocking(work).await.map(|(done, _turn)| done).map_err(|_| NoTurn)
     }
+}
+
+/// What stands before the salt of a PHC string, and the rest.
+fn costs(kept: &str) -> Option<(&str, &str)> {
+    let (rest, _) = kept.rsplit_once('$')?;
+    let (costs, salt) = rest.rsplit_once('$')?;
+    costs.starts_with("$argon2id$").then_some((costs, salt))
 }
 
 fn hash(argon: &Argon2<'_>, password: &str, salt: &[u8; 16]) -> Option<String> {
@@ -114,6 +141,28 @@ mod tests {
         let old = Passwords::new(Cost { memory: 128, iterations: 2 }, Clock).unwrap();
         let kept = old.hash("correct horse").await.unwrap();
         assert!(cheap().verify("correct horse", &kept).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_dummy_costs_what_most_hashes_do_and_matches_nothing() {
+        let (old, now) = (Passwords::new(Cost { memory: 128, iterations: 2 }, Clock).unwrap(), cheap());
+        let kept = old.hash("correct horse").await.unwrap();
+        assert!(now.dummy().starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
+        now.imitate(&kept);
+        let dummy = now.dummy();
+        assert!(dummy.starts_with("$argon2id$v=19$m=128,t=2,p=1$") && dummy.len() == kept.len(), "{dummy}");
+        assert!(PasswordHash::new(&dummy).is_ok());
+        assert!(!now.verify("correct horse", &dummy).await.unwrap());
+        now.imitate("nonsense");
+        assert_eq!(now.dummy(), dummy);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_cost_is_outdated() {
+        let (old, now) = (Passwords::new(Cost { memory: 128, iterations: 2 }, Clock).unwrap(), cheap());
+        assert!(now.is_outdated(&old.hash("x").await.unwrap()));
+        assert!(!now.is_outdated(&now.hash("x").await.unwrap()));
+        assert!(!now.is_outdated("nonsense"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::inbound::session::{Heard, hear};
 use crate::lifecycle::Shutdown;
 use crate::listen::Guest;
 use crate::maillog;
-use crate::sign_in::{SignInRefused, Via};
+use crate::sign_in::{Awaited, SignInRefused, SignedIn, Via};
 use crate::wire::Wire;
 use maildrops::Lock;
 use protocol::pop3::{Answer, Config, Entry, Question, Refusal, Session, Step};
@@ -35,6 +35,7 @@ pub fn config(house: &House) -> Arc<Config> {
         banner: "Restante POP3 ready".to_owned(),
         tls_available: true,
         require_tls_for_login: !house.config.plaintext_auth.pop3,
+        scram: true,
         max_errors: 20,
     })
 }
@@ -56,12 +57,14 @@ pub struct Collector {
     wire: Wire,
     peer: IpAddr,
     session: Session,
+    /// Whose proof is awaited.
+    awaited: Option<Awaited>,
     /// Who signed in, and the lock on their maildrop: given up with this.
     inside: Option<(Account, Lock)>,
     /// Octets of each message, as it was at sign-in.
     sizes: HashMap<i64, i64>,
     retrieved: HashSet<i64>,
-    deleted: usize,
+    deleted: i64,
     /// The large message on its way out.
     carrying: Option<Weight>,
 }
@@ -75,6 +78,7 @@ impl Collector {
             wire,
             peer,
             session,
+            awaited: None,
             inside: None,
             sizes: HashMap::new(),
             retrieved: HashSet::new(),
@@ -118,6 +122,8 @@ impl Collector {
                 Step::Ask(question) => {
                     let answer = match question {
                         Question::Login(credentials) => self.sign_in(credentials).await,
+                        Question::Scram { user } => self.scram(&user).await,
+                        Question::ScramProof { right, .. } => self.scram_proof(right).await,
                         Question::Retrieve { id } => self.retrieve(id).await,
                         Question::Quit { deleted } => self.delete(deleted).await,
                     };
@@ -140,7 +146,31 @@ impl Collector {
 
     async fn sign_in(&mut self, credentials: Credentials) -> Answer {
         let password = credentials.password.expose();
-        let account = match self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await {
+        let attempt = self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await;
+        self.open(attempt).await
+    }
+
+    async fn scram(&mut self, user: &str) -> Answer {
+        self.awaited = None;
+        match self.house.sign_in.scram(user, self.peer, Via::Pop3).await {
+            Ok(awaited) => {
+                let kept = awaited.asked.kept();
+                self.awaited = Some(awaited);
+                Answer::Scram(self.house.clock.nonce(), kept)
+            }
+            Err(_) => Answer::Refused(Refusal::NotNow),
+        }
+    }
+
+    async fn scram_proof(&mut self, right: Option<usize>) -> Answer {
+        let Some(awaited) = self.awaited.take() else { return Answer::Refused(Refusal::NotNow) };
+        let attempt = self.house.sign_in.scram_proven(awaited, right, self.peer, Via::Pop3);
+        self.open(attempt).await
+    }
+
+    /// The maildrop of whoever signed in.
+    async fn open(&mut self, attempt: Result<SignedIn, SignInRefused>) -> Answer {
+        let account = match attempt {
             Ok(signed_in) => signed_in.account,
             Err(SignInRefused::Wrong) => return Answer::Refused(Refusal::Credentials),
             Err(SignInRefused::Throttled | SignInRefused::Unavailable) => return Answer::Refused(Refusal::NotNow),
@@ -195,9 +225,8 @@ impl Collector {
     /// RFC 1939 §6, the UPDATE state: `+OK` promises that it is on disk.
     async fn delete(&mut self, deleted: Vec<i64>) -> Answer {
         let Some((account, _)) = &self.inside else { return Answer::NotRemoved };
-        let count = deleted.len();
         match self.remove(account, deleted).await {
-            Ok(_) => {
+            Ok(count) => {
                 self.deleted = count;
                 self.house.notify.changed(account.id);
                 Answer::Committed
@@ -209,17 +238,24 @@ impl Collector {
         }
     }
 
+    /// Only what is still in the inbox: what its owner has archived in the webmail meanwhile is not this session's any
+    /// more.
     async fn remove(&self, account: &Account, deleted: Vec<i64>) -> Result<i64, StoreError> {
         let (store, now) = (&self.house.store, self.house.clock.now_ms());
+        let mailboxes = store.mailboxes(account.id).await?;
+        let mailbox = |role: Role| {
+            let found = mailboxes.iter().find(|mailbox| mailbox.role == role).map(|mailbox| mailbox.id);
+            found.ok_or_else(|| StoreError::Broken(format!("an account has no {role:?}")))
+        };
+        let inbox = mailbox(Role::Inbox)?;
         match self.house.config.pop3_deletes {
             Pop3Deletes::ForEver => {
-                store.destroy(account.id, deleted, self.event(Kind::Destroyed, &account.address), now).await
+                let event = self.event(Kind::Destroyed, &account.address);
+                store.destroy_in(account.id, inbox, deleted, event, now).await
             }
             Pop3Deletes::ToTrash => {
-                let mailboxes = store.mailboxes(account.id).await?;
-                let trash = mailboxes.iter().find(|mailbox| mailbox.role == Role::Trash);
-                let trash = trash.ok_or_else(|| StoreError::Broken("an account has no Trash".to_owned()))?;
-                store.move_to(account.id, deleted, trash.id, self.event(Kind::Deleted, &account.address), now).await
+                let event = self.event(Kind::Deleted, &account.address);
+                store.move_from(account.id, deleted, (inbox, mailbox(Role::Trash)?), event, now).await
             }
         }
     }

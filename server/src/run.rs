@@ -7,6 +7,7 @@ use crate::house::House;
 use crate::inbound::session;
 use crate::lifecycle::{Shutdown, watch_signals};
 use crate::listen::Door;
+use crate::proxied::Proxies;
 use crate::tls::{Sources, fetch_certificates};
 use crate::{janitor, outbound, pop3, web};
 use protocol::smtp::server::Config as SmtpConfig;
@@ -31,17 +32,22 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     let submission_door = open("submission", config.submission, &house, || session::turned_away(&submission)).await?;
     // To whom expects TLS, words in the clear say nothing.
     let submissions_door = open("submissions", config.submissions, &house, Vec::new).await?;
+    let lmtp = lmtp_config(&house);
+    let lmtp_door = open("lmtp", config.lmtp, &house, || session::turned_away(&lmtp)).await?;
     let pop3 = pop3::config(&house);
     let pop3_door = open("pop3", config.pop3, &house, || pop3::turned_away(&pop3)).await?;
     let pop3s_door = open("pop3s", config.pop3s, &house, Vec::new).await?;
     let http_door = open("http", config.http, &house, web::turned_away).await?;
     let https_door = open("https", config.https, &house, Vec::new).await?;
 
+    // For the mail doors; before the web's, HTTP proxies say it in HTTP (`trusted_proxies`).
+    let proxied = |door: Door| door.behind(Proxies::new(config.proxy_protocol_from.clone(), config.connections));
+
     let mut ready = Ready::default();
     if let Some(door) = smtp_door {
         ready.add(door.name, &door.listener);
         let house = Arc::clone(&house);
-        shutdown.spawn(door.serve(shutdown.clone(), move |stream, address, guest| {
+        shutdown.spawn(proxied(door).serve(shutdown.clone(), move |stream, address, guest| {
             doors::mx(Arc::clone(&house), Arc::clone(&smtp), stream, address, guest)
         }));
     }
@@ -50,17 +56,30 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
         let Some(door) = door else { continue };
         ready.add(door.name, &door.listener);
         let (house, rules, patience) = (Arc::clone(&house), Arc::clone(&submission), config.sign_in_timeout);
-        shutdown.spawn(door.sign_in_within(patience).serve(shutdown.clone(), move |stream, address, guest| {
-            doors::submission(Arc::clone(&house), (Arc::clone(&rules), encryption), stream, address, guest)
+        shutdown.spawn(proxied(door).sign_in_within(patience).serve(
+            shutdown.clone(),
+            move |stream, address, guest| {
+                doors::submission(Arc::clone(&house), (Arc::clone(&rules), encryption), stream, address, guest)
+            },
+        ));
+    }
+    if let Some(door) = lmtp_door {
+        ready.add(door.name, &door.listener);
+        let house = Arc::clone(&house);
+        shutdown.spawn(proxied(door).serve(shutdown.clone(), move |stream, address, guest| {
+            doors::lmtp(Arc::clone(&house), Arc::clone(&lmtp), stream, address, guest)
         }));
     }
     for (door, encryption) in [(pop3_door, Encryption::OnRequest), (pop3s_door, Encryption::FromTheStart)] {
         let Some(door) = door else { continue };
         ready.add(door.name, &door.listener);
         let (house, rules, patience) = (Arc::clone(&house), Arc::clone(&pop3), config.sign_in_timeout);
-        shutdown.spawn(door.sign_in_within(patience).serve(shutdown.clone(), move |stream, address, guest| {
-            doors::pop3(Arc::clone(&house), (Arc::clone(&rules), encryption), stream, address, guest)
-        }));
+        shutdown.spawn(proxied(door).sign_in_within(patience).serve(
+            shutdown.clone(),
+            move |stream, address, guest| {
+                doors::pop3(Arc::clone(&house), (Arc::clone(&rules), encryption), stream, address, guest)
+            },
+        ));
     }
     let (http_door, https_door) = (http_door.into_iter(), https_door.into_iter());
     let web_doors = http_door.map(|door| (door, Encryption::OnRequest));
@@ -113,6 +132,16 @@ fn smtp_config(house: &House) -> Arc<SmtpConfig> {
     })
 }
 
+fn lmtp_config(house: &House) -> Arc<SmtpConfig> {
+    let config = &house.config;
+    Arc::new(SmtpConfig {
+        size_limit: config.message_size,
+        max_recipients: config.recipients,
+        tls_available: true,
+        ..SmtpConfig::lmtp(config.hostname.clone())
+    })
+}
+
 fn submission_config(house: &House) -> Arc<SmtpConfig> {
     let config = &house.config;
     Arc::new(SmtpConfig {
@@ -120,6 +149,7 @@ fn submission_config(house: &House) -> Arc<SmtpConfig> {
         max_recipients: config.recipients,
         tls_available: true,
         require_tls_for_auth: !config.plaintext_auth.submission,
+        scram: true,
         ..SmtpConfig::submission(config.hostname.clone())
     })
 }

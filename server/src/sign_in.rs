@@ -1,9 +1,10 @@
 //! Signing in, the same for every door: submission, POP3, webmail.
 //!
-//! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is
-//! slowed by who guesses, never by whose account is guessed at alone, so nobody can lock an owner out from elsewhere.
+//! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is slowed
+//! (`turn`), and never so that somebody locks an owner out.
 
 mod devices;
+mod friends;
 mod memory;
 mod networks;
 pub mod scram;
@@ -75,10 +76,9 @@ pub struct Awaited {
 
 impl SignIn {
     pub fn new(store: Store, passwords: Passwords, clock: Clock, limit: GuessLimit) -> Self {
-        let regulars = Regulars::default();
         SignIn {
-            turns: Turns::new(limit, clock, regulars.clone()),
-            regulars,
+            turns: Turns::new(limit, clock),
+            regulars: Regulars::default(),
             memory: Arc::new(Mutex::new(Memory::new(clock.random()))),
             devices: Arc::new(Devices::new(store.clone(), clock)),
             store,
@@ -112,7 +112,7 @@ impl SignIn {
     /// SCRAM's first half: what a proof of `address` will be judged by.
     pub async fn scram(&self, address: &str, peer: IpAddr, via: Via) -> Result<Awaited, SignInRefused> {
         let (typed, account) = self.look_up(address).await?;
-        let turn = self.turns.wait(who(&typed), peer.into(), account.as_ref()).await.inspect_err(|refused| {
+        let turn = self.turns.wait(who(&typed), peer.into()).await.inspect_err(|refused| {
             maillog::signed_in(address, peer, via, None, Err(*refused));
         })?;
         let asked = scram::ask(&self.store, self.clock, &typed, account, scope(via).unwrap_or(Scopes::BOTH)).await;
@@ -141,8 +141,9 @@ impl SignIn {
             },
             _ => None,
         };
-        if right.is_some() {
+        if let Some((account, program)) = &right {
             self.turns.give_back(turn);
+            self.note_owner(account, program.is_none(), peer);
         }
         self.noted(&typed, peer, via, right.ok_or(SignInRefused::Wrong))
     }
@@ -162,7 +163,7 @@ impl SignIn {
             self.devices.used(credential, peer);
         }
         let (account, program) = result?;
-        self.regulars.seen(peer.into(), account.id, self.clock.instant());
+        self.regulars.seen(peer.into(), self.clock.instant());
         Ok(SignedIn { account, program: program.map(|one| one.id) })
     }
 
@@ -182,8 +183,9 @@ impl SignIn {
                 return Ok((account, Some(credential)));
             }
         }
-        let turn = self.turns.wait(who(&typed), peer.into(), account.as_ref()).await?;
-        let kept = account.as_ref().map_or(self.passwords.dummy(), |account| &account.password_hash);
+        let turn = self.turns.wait(who(&typed), peer.into()).await?;
+        let dummy = self.passwords.dummy();
+        let kept = account.as_ref().map_or(&*dummy, |account| &account.password_hash);
 
         let (right, fresh) = match self.recall(&typed, password, kept) {
             // A program that polls with a good password, or with a stale one, costs nothing and counts once.
@@ -191,15 +193,14 @@ impl SignIn {
                 self.turns.give_back(turn);
                 (remembered == Remembered::Right, false)
             }
+            // Somebody guesses from the owner's own network. The owner is not locked out by that: a password that was
+            // verified a moment ago is still right. Another one is not looked at.
+            None if turn.is_in_line() => return Err(SignInRefused::Throttled),
             None => {
-                let verified = self.passwords.verify(password, kept).await;
-                let right = match verified {
-                    Ok(right) => right,
-                    Err(NoTurn) => {
-                        self.turns.give_back(turn);
-                        return Err(SignInRefused::Unavailable);
-                    }
-                };
+                let right = self.passwords.verify(password, kept).await.map_err(|NoTurn| {
+                    self.turns.give_back(turn);
+                    SignInRefused::Unavailable
+                })?;
                 self.remember(&typed, password, kept, right);
                 if right {
                     self.turns.give_back(turn);
@@ -207,11 +208,36 @@ impl SignIn {
                 (right, true)
             }
         };
-        let account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
+        let mut account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
         if fresh {
+            self.note_owner(&account, true, peer);
+            self.renew(&mut account, &typed, password).await;
             self.write_down(&account, password);
         }
         Ok((account, None))
+    }
+
+    /// An owner was here with their own password.
+    fn note_owner(&self, account: &Account, own: bool, peer: IpAddr) {
+        if own {
+            self.turns.befriend(who(&account.address), peer.into());
+        }
+    }
+
+    /// The password is here only now: a hash of another cost is made anew, so that all accounts come to cost the same.
+    /// Whatever goes wrong, the old one is still right.
+    async fn renew(&self, account: &mut Account, typed: &str, password: &str) {
+        if !self.passwords.is_outdated(&account.password_hash) {
+            return;
+        }
+        let Ok(hash) = self.passwords.hash(password).await else { return };
+        match self.store.renew_password(account.id, account.password_hash.clone(), hash.clone()).await {
+            Ok(()) => {
+                self.remember(typed, password, &hash, true);
+                account.password_hash = hash;
+            }
+            Err(error) => tracing::warn!(%error, account = account.id, "a password was not hashed anew"),
+        }
     }
 
     /// The address as it is compared, and who has it.

@@ -5,16 +5,19 @@ mod allowance;
 mod complete;
 pub mod desk;
 mod notice;
+mod wishes;
 
 pub use allowance::Allowances;
+pub use wishes::Wishes;
 
 use crate::clock::span;
 use crate::house::House;
-use crate::inbound::deliver::{self, Delivery, Weighed};
+use crate::inbound::deliver::{self, Delivery};
 use crate::maillog;
 use crate::spool::{Spooled, is_full};
 use mail::Address;
 use mail::envelope::ReversePath;
+use mail::message::authors::Authors;
 use std::collections::HashSet;
 use store::{Account, Copy, Event, Flags, Kind, NewQueued, Recipient, Role, Settled, StoreError};
 
@@ -24,6 +27,8 @@ pub struct Submission<'a> {
     pub account: Option<&'a Account>,
     pub reverse_path: ReversePath,
     pub recipients: Vec<Address>,
+    /// What was asked for the message and for each of them.
+    pub wishes: Wishes,
     pub message: Spooled,
     /// Whether a copy goes into the account's Sent.
     pub sent_copy: bool,
@@ -63,7 +68,8 @@ pub struct Submitted {
 /// Why it was not taken. Nothing of it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmitRefused {
-    /// The sender, or From, is another account's address here or, for the envelope, anybody else's.
+    /// The sender, From or Sender is another account's address here or, for the envelope, anybody else's; or From is not
+    /// clear.
     NotYourAddress,
     NoRecipient,
     TooManyRecipients,
@@ -96,8 +102,11 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         Origin::Program { id, .. } => id.clone(),
         Origin::Webmail | Origin::Bounce | Origin::Notice => house.clock.id(),
     };
-    let mut routed = route(house, &submission.recipients).await?;
+    let mut routed = route(house, &submission).await?;
     let read = house.spool.read(&submission.message).await.map_err(broken)?;
+    if submission.account.is_some() && !may_write_as(house, &submission, &read.bytes, &own).await? {
+        return Err(SubmitRefused::NotYourAddress);
+    }
     let completed = complete::complete(house, &submission, &id, &read.bytes);
     drop(read);
     let message = match completed {
@@ -107,9 +116,6 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     let weighed = deliver::weigh(house, message).await.map_err(refused)?;
     if weighed.hops >= deliver::MAX_HOPS {
         return Err(SubmitRefused::Loop);
-    }
-    if submission.account.is_some() && !may_write_as(house, &weighed, &own).await? {
-        return Err(SubmitRefused::NotYourAddress);
     }
     let under_way = weigh_allowance(house, &submission, &mut routed).await?;
     let first_held = routed.held && !is_holding(house, &submission).await?;
@@ -157,8 +163,7 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
     if let (true, Some(account)) = (submission.sent_copy, submission.account) {
         copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: false });
     }
-    // A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
-    let quota = !matches!(submission.origin, Origin::Bounce | Origin::Notice);
+    let quota = !is_let_in_always(submission);
     let inbox = |account: &i64| Copy { account: *account, role: Role::Inbox, flags: Flags::default(), quota };
     copies.extend(routed.local.iter().map(inbox));
     Delivery {
@@ -216,17 +221,22 @@ pub fn sender_text(path: &ReversePath) -> String {
     }
 }
 
-async fn route(house: &House, recipients: &[Address]) -> Result<Routed, SubmitRefused> {
+/// A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
+fn is_let_in_always(submission: &Submission<'_>) -> bool {
+    matches!(submission.origin, Origin::Bounce | Origin::Notice)
+}
+
+async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, SubmitRefused> {
     let mut routed = Routed::default();
-    for address in recipients {
+    for address in &submission.recipients {
         let written = address.to_string();
-        match house.store.resolve(address).await.map_err(refused)? {
-            Recipient::Local { account, over_quota: false } => {
+        match house.resolve(address).await.map_err(refused)? {
+            Recipient::Local { account, over_quota } if !over_quota || is_let_in_always(submission) => {
                 if !routed.local.contains(&account) {
                     routed.local.push(account);
                 }
             }
-            Recipient::Local { over_quota: true, .. } | Recipient::DomainSuspended => routed.later.push(written),
+            Recipient::Local { .. } | Recipient::DomainSuspended => routed.later.push(written),
             Recipient::Unknown => return Err(SubmitRefused::UnknownRecipient(address.clone())),
             Recipient::Elsewhere => routed.elsewhere.push(written),
         }
@@ -261,13 +271,26 @@ pub fn is_own(path: &ReversePath, own: &[Address]) -> bool {
     }
 }
 
-/// From may name any address but another one of ours: nobody here writes in a neighbour's name.
-async fn may_write_as(house: &House, weighed: &Weighed, own: &[Address]) -> Result<bool, SubmitRefused> {
-    let Ok(from) = Address::parse(&weighed.summary.from_address) else { return Ok(true) };
-    if own.iter().any(|mine| mine.key() == from.key()) {
-        return Ok(true);
+/// From and Sender may name any address but another one of ours: nobody here writes in a neighbour's name. What is not
+/// clear is refused; without a From there must be an envelope sender to make one of (`complete`), and a message that
+/// has the null sender must say by From whose it is.
+async fn may_write_as(
+    house: &House,
+    submission: &Submission<'_>,
+    raw: &[u8],
+    own: &[Address],
+) -> Result<bool, SubmitRefused> {
+    let Ok(authors) = Authors::read(complete::as_handed_in(submission, raw)) else { return Ok(false) };
+    let is_mine = |address: &Address| own.iter().any(|mine| mine.key() == address.key());
+    if submission.reverse_path == ReversePath::Null && (authors.from.is_empty() || !authors.from.iter().all(is_mine)) {
+        return Ok(false);
     }
-    Ok(house.store.resolve(&from).await.map_err(refused)? == Recipient::Elsewhere)
+    for named in authors.from.iter().chain(&authors.sender).filter(|named| !is_mine(named)) {
+        if house.resolve(named).await.map_err(refused)? != Recipient::Elsewhere {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn event(origin: &Origin, account: Option<&Account>, id: &str) -> Event {

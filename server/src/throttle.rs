@@ -37,6 +37,21 @@ impl<K: Eq + Hash + Clone> Throttle<K> {
         Ok(())
     }
 
+    /// Takes the next one that will be there, and answers how long until then. None, and nothing is taken: longer than
+    /// `longest`. So those who wait are served in the order they came.
+    pub fn reserve(&mut self, key: &K, now: Instant, longest: Duration) -> Option<Duration> {
+        let full_at = self.full_at.get(key).copied().unwrap_or(now).max(now) + self.interval;
+        let wait = (full_at - now).saturating_sub(self.interval * self.burst);
+        if wait > longest {
+            return None;
+        }
+        if !self.full_at.contains_key(key) {
+            self.make_room(now);
+        }
+        self.full_at.insert(key.clone(), full_at);
+        Some(wait)
+    }
+
     /// Gives back one that was taken.
     pub fn give_back(&mut self, key: &K) {
         if let Some(full_at) = self.full_at.get_mut(key) {
@@ -78,6 +93,17 @@ mod tests {
         assert_eq!(throttle.take(&"a", now + Duration::from_millis(500)), Ok(()));
         assert!(throttle.take(&"a", now + Duration::from_millis(500)).is_err());
         assert_eq!(throttle.take(&"a", now + Duration::from_secs(60)), Ok(()));
+    }
+
+    #[test]
+    fn who_reserves_is_served_in_turn_and_not_for_ever() {
+        let now = Clock.instant();
+        let mut throttle = Throttle::new(1, Duration::from_secs(2));
+        let longest = Duration::from_secs(5);
+        let waits: Vec<Option<u64>> =
+            (0..5).map(|_| throttle.reserve(&"a", now, longest).map(|wait| wait.as_secs())).collect();
+        assert_eq!(waits, [Some(0), Some(2), Some(4), None, None]);
+        assert_eq!(throttle.reserve(&"a", now + Duration::from_secs(4), longest), Some(Duration::from_secs(2)));
     }
 
     #[test]

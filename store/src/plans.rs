@@ -2,7 +2,7 @@
 
 use crate::mailbox::PAGE;
 use crate::message::MAILDROP;
-use crate::queue::{DUE, NEXT_DUE};
+use crate::queue::{DUE, DUE_FIRST, NEXT_DUE};
 use crate::{Options, Store};
 use sqlx::AssertSqlSafe;
 
@@ -36,6 +36,7 @@ async fn what_is_due_is_a_range() {
     let due = plan(DUE).await;
     assert_ranges(&due);
     assert!(due.contains("COVERING INDEX queue_recipient_due (due_at<?)"), "{due}");
+    assert_ranges(&plan(DUE_FIRST).await);
     // The one scan that is meant: along the index, and it ends at the first row that is not claimed.
     assert_eq!(plan(NEXT_DUE).await, "SCAN queue_recipient USING COVERING INDEX queue_recipient_due");
 }

@@ -12,8 +12,7 @@ pub struct SessionRow {
 }
 
 const CREATE: &str = "INSERT INTO session (id, account_id, data, expires_at) VALUES ($1, $2, $3, $4)";
-const SAVE: &str = "INSERT INTO session (id, account_id, data, expires_at) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, data = excluded.data, expires_at = excluded.expires_at";
+const SAVE: &str = "UPDATE session SET account_id = $2, data = $3, expires_at = $4 WHERE id = $1";
 
 impl Store {
     /// `Taken` when the id exists.
@@ -21,7 +20,7 @@ impl Store {
         self.put_session(CREATE, row).await
     }
 
-    /// Makes or replaces.
+    /// Only what is there: a session that has ended meanwhile stays ended.
     pub async fn save_session(&self, row: SessionRow) -> Result<()> {
         self.put_session(SAVE, row).await
     }

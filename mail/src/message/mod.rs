@@ -1,5 +1,6 @@
 //! A message: read, shown, written, answered.
 
+pub mod authors;
 pub mod compose;
 pub mod parse;
 pub mod reply;

@@ -115,10 +115,9 @@ fn number(text: &str) -> Result<usize, Reply> {
 
 fn auth(arguments: Arguments<'_>) -> Result<Command, Reply> {
     match arguments {
-        [Some(name), initial, None] => Ok(Command::Auth {
-            mechanism: name.eq_ignore_ascii_case("PLAIN").then_some(Mechanism::Plain),
-            initial: initial.map(str::to_owned),
-        }),
+        [Some(name), initial, None] => {
+            Ok(Command::Auth { mechanism: Mechanism::named(name), initial: initial.map(str::to_owned) })
+        }
         _ => Err(reply::BAD_ARGUMENT),
     }
 }

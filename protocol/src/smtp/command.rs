@@ -1,27 +1,31 @@
 //! The commands a client may say (RFC 5321 §4.1.1 and the extensions offered), read from one line.
 
-use super::path::{self, Parameters};
-use super::{Reply, replies};
+use super::parameters::{self, OfMail};
+use super::{Reply, path, replies};
 use crate::sasl::Mechanism;
-use crate::smtp::server::Body;
 use mail::Domain;
-use mail::envelope::{ForwardPath, Greeting, ReversePath};
+use mail::envelope::{ForwardPath, Greeting, RecipientWishes, ReversePath};
 
 /// One command, its argument already checked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Hello {
-        /// EHLO rather than HELO.
-        extended: bool,
+        verb: Verb,
         greeting: Greeting,
     },
     Mail {
         path: ReversePath,
-        size: Option<u64>,
-        body: Body,
+        parameters: OfMail,
     },
-    Rcpt(ForwardPath),
+    Rcpt {
+        path: ForwardPath,
+        wishes: RecipientWishes,
+        /// It was written in UTF-8, which MAIL must have announced (RFC 6531 §3.4).
+        utf8: bool,
+    },
     Data,
+    /// A piece of the message follows. None: how much cannot be told.
+    Bdat(Option<Chunk>),
     Rset,
     Noop,
     Quit,
@@ -36,6 +40,22 @@ pub enum Command {
     StartTls,
 }
 
+/// RFC 3030 §2: so many octets follow, and perhaps they are the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    pub octets: u64,
+    pub last: bool,
+}
+
+/// How a client introduces itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Helo,
+    Ehlo,
+    /// RFC 2033 §4.1.
+    Lhlo,
+}
+
 impl Command {
     /// Reads a line without its CRLF.
     ///
@@ -43,7 +63,7 @@ impl Command {
     /// The reply that says what is wrong with it: 500, 501, 553 or 555.
     pub fn parse(line: &[u8]) -> Result<Command, Reply> {
         let text = match std::str::from_utf8(line) {
-            Ok(text) if text.bytes().all(|b| (b' '..=b'~').contains(&b)) => text,
+            Ok(text) if line.iter().all(|b| (b' '..=b'~').contains(b)) || is_international(text) => text,
             _ => return Err(replies::NOT_A_LINE),
         };
         // RFC 5321 §4.1.1: trailing white space is tolerated.
@@ -58,9 +78,13 @@ impl Command {
         } else if is("DATA") {
             bare(Command::Data, argument)
         } else if is("EHLO") {
-            hello(true, argument)
+            hello(Verb::Ehlo, argument)
         } else if is("HELO") {
-            hello(false, argument)
+            hello(Verb::Helo, argument)
+        } else if is("LHLO") {
+            hello(Verb::Lhlo, argument)
+        } else if is("BDAT") {
+            Ok(Command::Bdat(chunk(argument)))
         } else if is("RSET") {
             bare(Command::Rset, argument)
         } else if is("QUIT") {
@@ -87,7 +111,13 @@ fn bare(command: Command, argument: &str) -> Result<Command, Reply> {
     if argument.is_empty() { Ok(command) } else { Err(replies::NO_ARGUMENT_EXPECTED) }
 }
 
-fn hello(extended: bool, argument: &str) -> Result<Command, Reply> {
+/// RFC 6531 §3.4, §3.7.4.2: addresses are what may be UTF-8 in a command, and nothing may be a control character.
+fn is_international(text: &str) -> bool {
+    let names_addresses = |verb: &[u8]| [b"MAIL", b"RCPT", b"VRFY"].iter().any(|with| verb.eq_ignore_ascii_case(*with));
+    text.as_bytes().get(..4).is_some_and(names_addresses) && !text.contains(char::is_control)
+}
+
+fn hello(verb: Verb, argument: &str) -> Result<Command, Reply> {
     // RFC 5321 §4.1.4: a name that is not one must not be the reason to refuse mail, and many clients give none that
     // is. What could be mistaken for something else in a Received field is refused all the same.
     let sane = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
@@ -98,7 +128,7 @@ fn hello(extended: bool, argument: &str) -> Result<Command, Reply> {
         Ok(domain) => Greeting::Domain(domain),
         Err(_) => Greeting::Literal(argument.to_owned()),
     };
-    Ok(Command::Hello { extended, greeting })
+    Ok(Command::Hello { verb, greeting })
 }
 
 fn mail(argument: &str) -> Result<Command, Reply> {
@@ -106,9 +136,12 @@ fn mail(argument: &str) -> Result<Command, Reply> {
     if inner.starts_with('@') {
         return Err(replies::SENDER_ROUTE);
     }
+    let parameters = parameters::of_mail(parameters)?;
+    if !inner.is_ascii() && !parameters.wishes.utf8 {
+        return Err(replies::SENDER_NEEDS_UTF8);
+    }
     let path = path::reverse(inner).ok_or(replies::BAD_SENDER)?;
-    let Parameters { size, body } = path::mail_parameters(parameters)?;
-    Ok(Command::Mail { path, size, body: body.unwrap_or_default() })
+    Ok(Command::Mail { path, parameters })
 }
 
 fn rcpt(argument: &str) -> Result<Command, Reply> {
@@ -118,10 +151,20 @@ fn rcpt(argument: &str) -> Result<Command, Reply> {
         return Err(replies::RECIPIENT_ROUTE);
     }
     let path = path::forward(inner).ok_or(replies::BAD_RECIPIENT)?;
-    if !parameters.is_empty() {
-        return Err(replies::UNKNOWN_PARAMETER);
+    let wishes = parameters::of_rcpt(parameters)?;
+    Ok(Command::Rcpt { path, wishes, utf8: !argument.is_ascii() })
+}
+
+fn chunk(argument: &str) -> Option<Chunk> {
+    let mut words = argument.split(' ').filter(|word| !word.is_empty());
+    // RFC 3030 §2: 1 to 20 digits.
+    let octets = words.next().filter(|word| word.len() <= 20 && word.bytes().all(|b| b.is_ascii_digit()))?;
+    let octets = octets.parse().ok()?;
+    match (words.next(), words.next()) {
+        (None, _) => Some(Chunk { octets, last: false }),
+        (Some(word), None) if word.eq_ignore_ascii_case("LAST") => Some(Chunk { octets, last: true }),
+        _ => None,
     }
-    Ok(Command::Rcpt(path))
 }
 
 fn auth(argument: &str) -> Result<Command, Reply> {
@@ -130,12 +173,5 @@ fn auth(argument: &str) -> Result<Command, Reply> {
     if words.next().is_some() {
         return Err(replies::BAD_ARGUMENT);
     }
-    let mechanism = if name.eq_ignore_ascii_case("PLAIN") {
-        Some(Mechanism::Plain)
-    } else if name.eq_ignore_ascii_case("LOGIN") {
-        Some(Mechanism::Login)
-    } else {
-        None
-    };
-    Ok(Command::Auth { mechanism, initial: initial.map(str::to_owned) })
+    Ok(Command::Auth { mechanism: Mechanism::named(name), initial: initial.map(str::to_owned) })
 }

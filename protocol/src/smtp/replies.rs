@@ -41,6 +41,8 @@ pub(super) const HELP: Reply = Reply::new(214, (0, 0), "See RFC 5321; people: po
 pub(super) const NOT_VERIFIED: Reply = Reply::new(252, (5, 0), "Not verified here; send and see");
 pub(super) const GO_AHEAD: Reply = Reply::plain(354, "Send the message, end with a dot on a line of its own");
 pub(super) const START_TLS: Reply = Reply::new(220, (0, 0), "Ready to start TLS");
+/// To BDAT without LAST (RFC 3030 §2).
+pub(super) const CHUNK_TAKEN: Reply = Reply::new(250, (0, 0), "Chunk taken");
 pub(super) const CONTINUE: Reply = Reply::plain(334, "");
 /// `Username:` and `Password:` in base64: what programs that speak LOGIN compare with.
 pub(super) const ASK_USERNAME: Reply = Reply::plain(334, "VXNlcm5hbWU6");
@@ -58,16 +60,25 @@ pub(super) const MAIL_SYNTAX: Reply = Reply::new(501, (5, 4), "Syntax: MAIL FROM
 pub(super) const RCPT_SYNTAX: Reply = Reply::new(501, (5, 4), "Syntax: RCPT TO:<address>");
 pub(super) const BAD_SENDER: Reply = Reply::new(501, (1, 7), "The sender's address is not valid");
 pub(super) const BAD_RECIPIENT: Reply = Reply::new(501, (1, 3), "The recipient's address is not valid");
+/// RFC 6531 §3.5: UTF-8 that MAIL did not announce.
+pub(super) const SENDER_NEEDS_UTF8: Reply = Reply::new(553, (6, 7), "This sender's address needs SMTPUTF8");
+pub(super) const RECIPIENT_NEEDS_UTF8: Reply = Reply::new(553, (6, 7), "This recipient's address needs SMTPUTF8");
 pub(super) const SENDER_ROUTE: Reply = Reply::new(553, (1, 7), "Source routes are not accepted");
 pub(super) const RECIPIENT_ROUTE: Reply = Reply::new(553, (1, 3), "Source routes are not accepted");
 pub(super) const UNKNOWN_PARAMETER: Reply = Reply::new(555, (5, 4), "Unknown parameter");
 pub(super) const BAD_PARAMETER: Reply = Reply::new(501, (5, 4), "Parameter given twice or with a bad value");
+/// How much belongs to the message is not known, so nothing that follows is obeyed.
+pub(super) const BAD_CHUNK: Reply = Reply::new(501, (5, 4), "Syntax: BDAT octets [LAST]");
 
 // Order.
 pub(super) const HELLO_FIRST: Reply = Reply::new(503, (5, 1), "EHLO first");
 pub(super) const MAIL_FIRST: Reply = Reply::new(503, (5, 1), "MAIL first");
 pub(super) const SENDER_ALREADY: Reply = Reply::new(503, (5, 1), "Sender already given");
 pub(super) const NO_RECIPIENTS: Reply = Reply::new(554, (5, 1), "No valid recipients");
+/// The same in LMTP (RFC 2033 §4.2).
+pub(super) const NO_RECIPIENTS_LMTP: Reply = Reply::new(503, (5, 1), "No valid recipients");
+/// RFC 3030 §2: between BDATs of a message nothing else may come.
+pub(super) const CHUNKS_ONLY: Reply = Reply::new(503, (5, 1), "BDAT or RSET is expected");
 pub(super) const TLS_ALREADY: Reply = Reply::new(503, (5, 1), "TLS is already on");
 pub(super) const LOGIN_ALREADY: Reply = Reply::new(503, (5, 1), "Already signed in");
 pub(super) const NOT_NOW: Reply = Reply::new(503, (5, 1), "Not within a transaction");
@@ -85,6 +96,8 @@ pub(super) const TOO_BIG: Reply = Reply::new(552, (3, 4), "Message too big");
 pub(super) const TOO_MANY_RECIPIENTS: Reply = Reply::new(452, (5, 3), "Too many recipients; send the rest separately");
 /// RFC 5321 §2.3.8: a CR or LF alone must not be sent.
 pub(super) const BARE_NEWLINE: Reply = Reply::new(550, (6, 11), "Line ends must be CRLF; message refused");
+/// RFC 9422 §4: as many transactions as were announced.
+pub(super) const TOO_MANY_MESSAGES: Reply = Reply::new(421, (7, 0), "Enough for one connection; open another");
 /// Said behind it, and then the connection ends.
 pub(super) const UNCERTAIN_END: Reply = Reply::new(421, (7, 0), "Closing: where that message ended is not certain");
 pub(super) const TOO_MANY_ERRORS: Reply = Reply::new(421, (7, 0), "Too many errors");

@@ -1,5 +1,6 @@
 //! Whatever comes in: no panic, no endless loop, and the same talk however the bytes were cut.
 
+use crate::smtp_dialogues::kept;
 use proptest::prelude::*;
 use protocol::{pop3, smtp};
 use std::sync::Arc;
@@ -20,6 +21,16 @@ fn talk(words: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
 
 const SMTP: &[&str] = &[
     "EHLO c\r\n",
+    "LHLO c\r\n",
+    "MAIL FROM:<ä@b.test> SMTPUTF8 RET=HDRS ENVID=x+2By\r\n",
+    "RCPT TO:<ü@otherisp.test> NOTIFY=NEVER ORCPT=rfc822;a@b.test\r\n",
+    "BDAT 8\r\n12345678",
+    "BDAT 4 LAST\r\nab\r\n",
+    "BDAT 0 LAST\r\n",
+    "BDAT 100 LAST\r\n",
+    "BDAT 3\r\na\r\n",
+    "BDAT 2\r\n\r",
+    "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n",
     "HELO c\r\n",
     "MAIL FROM:<a@b.test>\r\n",
     "MAIL FROM:<> SIZE=10\r\n",
@@ -42,6 +53,8 @@ const POP3: &[&str] = &[
     "USER bob\r\n",
     "PASS secret\r\n",
     "AUTH PLAIN\r\n",
+    "AUTH SCRAM-SHA-256\r\n",
+    "biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n",
     "AGJvYgBzZWNyZXQ=\r\n",
     "STAT\r\n",
     "LIST\r\n",
@@ -63,6 +76,9 @@ const REMOTE: &[&str] = &[
     "250 PIPELINING\r\n",
     "250 8BITMIME\r\n",
     "250 STARTTLS\r\n",
+    "250-x\r\n250-SMTPUTF8\r\n250-DSN\r\n250 LIMITS RCPTMAX=1\r\n",
+    "334 VXNlcm5hbWU6\r\n",
+    "235 in\r\n",
     "354 go\r\n",
     "421 away\r\n",
     "450 later\r\n",
@@ -71,9 +87,23 @@ const REMOTE: &[&str] = &[
 ];
 
 fn smtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+    transcript_by(smtp::server::Config::submission(mail::Domain::parse("mx.otherisp.test").unwrap()), pieces)
+}
+
+fn lmtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+    transcript_by(smtp::server::Config::lmtp(mail::Domain::parse("mx.otherisp.test").unwrap()), pieces)
+}
+
+fn transcript_by<'a>(base: smtp::server::Config, pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     use smtp::server::{Config, Question, Session, Step};
-    let base = Config::submission(mail::Domain::parse("mx.otherisp.test").unwrap());
-    let config = Config { require_tls_for_auth: false, require_auth: false, size_limit: 200, max_errors: 50, ..base };
+    let config = Config {
+        require_tls_for_auth: false,
+        require_auth: false,
+        scram: true,
+        size_limit: 200,
+        max_errors: 50,
+        ..base
+    };
     let mut session = Session::new(Arc::new(config), false);
     let (mut said, mut rest, mut body) = (Vec::new(), String::new(), Vec::new());
     let mut pieces = pieces.into_iter();
@@ -90,7 +120,12 @@ fn smtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
                     Question::Sender { .. } => smtp::replies::SENDER_OK,
                     Question::Recipient(path) if format!("{path:?}").contains("\"no\"") => smtp::replies::NO_SUCH_USER,
                     Question::Recipient(_) => smtp::replies::RECIPIENT_OK,
-                    Question::Login(_) => smtp::replies::LOGIN_OK,
+                    Question::Login(_) | Question::ScramProof { .. } => smtp::replies::LOGIN_OK,
+                    Question::Scram { .. } => {
+                        let (nonce, credentials) = kept();
+                        session.answer_scram(Some((nonce, credentials)));
+                        continue;
+                    }
                     Question::Message(_) => smtp::replies::MESSAGE_ACCEPTED,
                 });
             }
@@ -109,7 +144,7 @@ fn smtp_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
 
 fn pop3_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     use pop3::{Answer, Config, Entry, Question, Session, Step};
-    let config = Config { require_tls_for_login: false, max_errors: 50, ..Config::default() };
+    let config = Config { require_tls_for_login: false, scram: true, max_errors: 50, ..Config::default() };
     let mut session = Session::new(Arc::new(config), false);
     let (mut said, mut rest) = (Vec::new(), String::new());
     let mut pieces = pieces.into_iter();
@@ -123,7 +158,11 @@ fn pop3_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
             Step::Ask(question) => {
                 rest.push_str(&format!("{question:?}\n"));
                 session.answer(match question {
-                    Question::Login(_) => Answer::Maildrop(vec![
+                    Question::Scram { .. } => {
+                        let (nonce, credentials) = kept();
+                        Answer::Scram(nonce.to_owned(), credentials)
+                    }
+                    Question::Login(_) | Question::ScramProof { .. } => Answer::Maildrop(vec![
                         Entry { id: 1, size: 12, uidl: "a".into() },
                         Entry { id: 2, size: 40_000, uidl: "b".into() },
                     ]),
@@ -145,9 +184,11 @@ fn client_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut session = Session::new(config, false);
     let envelope = Envelope {
         sender: mail::envelope::ReversePath::Null,
-        recipients: vec!["a@b.test".parse().unwrap(), "c@b.test".parse().unwrap()],
+        recipients: ["a@b.test", "ü@b.test", "c@b.test"].map(|to| mail::Address::parse(to).unwrap().into()).to_vec(),
+        wishes: mail::envelope::MessageWishes::default(),
         size: 10,
         has_8bit: false,
+        has_8bit_header: false,
     };
     session.deliver(envelope.clone());
     let (mut said, mut rest) = (Vec::new(), String::new());
@@ -192,6 +233,11 @@ proptest! {
     #[test]
     fn smtp_server(bytes in talk(SMTP), size in 2usize..100) {
         check(&bytes, size, smtp_transcript)?;
+    }
+
+    #[test]
+    fn lmtp_server(bytes in talk(SMTP), size in 2usize..100) {
+        check(&bytes, size, lmtp_transcript)?;
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! The POP3 server by its dialogues. Settings: `tls` (STLS is offered), `encrypted`, `tls-required`, `max_errors`, and
+//! The POP3 server by its dialogues. Settings: `tls` (STLS is offered), `encrypted`, `tls-required`, `scram`, `max_errors`, and
 //! the maildrop: `message uidl bytes`, ids from 101. Events: `timeout`, `shutdown`, `overloaded`, `tls`.
 
 use crate::dots::normalised;
 use crate::script::{Deeds, Party, Script, play_all, unescape};
+use crate::smtp_dialogues::kept;
 use protocol::pop3::{Answer, Config, Entry, Question, Refusal, Session, Step};
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ fn config(script: &Script) -> Config {
     Config {
         tls_available: script.has("tls"),
         require_tls_for_login: script.has("tls-required"),
+        scram: script.has("scram"),
         max_errors: script.number("max_errors", 20),
         ..Config::default()
     }
@@ -70,7 +72,12 @@ impl Party for Server {
 impl Server {
     fn answer(&self, question: &Question, answer: &str) -> Answer {
         match (question, answer) {
-            (Question::Login(_), "yes") => Answer::Maildrop(
+            (Question::Scram { .. }, "yes") => {
+                let (nonce, credentials) = kept();
+                Answer::Scram(nonce.to_owned(), credentials)
+            }
+            (Question::ScramProof { right: None, .. }, "yes") => panic!("a wrong proof is not to be accepted"),
+            (Question::Login(_) | Question::ScramProof { .. }, "yes") => Answer::Maildrop(
                 (101..)
                     .zip(&self.messages)
                     .map(|(id, (uidl, bytes))| Entry { id, size: normalised(bytes).len() as u64, uidl: uidl.clone() })
@@ -93,6 +100,9 @@ impl Server {
 fn told(question: &Question) -> String {
     match question {
         Question::Login(login) => format!("login {:?} {} {}", login.mechanism, login.user, login.password.expose()),
+        Question::Scram { user } => format!("what is kept of {user}"),
+        Question::ScramProof { user, right: Some(_) } => format!("{user} has proved it"),
+        Question::ScramProof { user, right: None } => format!("{user} has not proved it"),
         Question::Retrieve { id } => format!("retrieve {id}"),
         Question::Quit { deleted } => format!("quit, deleting {deleted:?}"),
     }

@@ -51,14 +51,14 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Return { which } => {
             let rows = held_ones(desk, &which).await?;
             for id in &rows {
-                desk.store.expire(*id, now).await.map_err(|error| gone(*id, error))?;
+                desk.store.cancel(*id, now).await.map_err(|error| gone(*id, error))?;
             }
             println!("{} will be returned to the sender", rows.len());
         }
         Command::Cancel { which } => {
             let ids = which_ones(desk, &which).await?;
             for id in &ids {
-                desk.store.expire(*id, now).await.map_err(|error| gone(*id, error))?;
+                desk.store.cancel(*id, now).await.map_err(|error| gone(*id, error))?;
             }
             println!("{} will be returned to the sender", ids.len());
         }

@@ -55,6 +55,9 @@ pub const KEYS: &[Key] = &[
     key("submission", "where mail programs hand in mail", LISTENER, |config, text| {
         put(&mut config.submission, listener(text))
     }),
+    key("lmtp", "where programs of this house hand over mail for mailboxes here", LISTENER, |config, text| {
+        put(&mut config.lmtp, listener(text))
+    }),
     key("pop3", "where mail programs collect mail", LISTENER, |config, text| put(&mut config.pop3, listener(text))),
     key("http", "where the webmail is served", LISTENER, |config, text| put(&mut config.http, listener(text))),
     key(
@@ -74,6 +77,12 @@ pub const KEYS: &[Key] = &[
         "what people type to reach the webmail",
         "a URL without a path, as https://mail.example.com",
         |config, text| put(&mut config.web_url, web_url(text).map(Some)),
+    ),
+    key(
+        "proxy_protocol_from",
+        "proxies before the mail ports, which must say whom they bring (PROXY protocol)",
+        "IP addresses and networks, as 192.0.2.0/24, with commas between",
+        |config, text| put(&mut config.proxy_protocol_from, list(text, |item| item.parse().ok())),
     ),
     key(
         "trusted_proxies",
@@ -146,6 +155,9 @@ pub const KEYS: &[Key] = &[
     }),
     key("outbound_tls", "whether STARTTLS is used when another server offers it", FLAG, |config, text| {
         put(&mut config.outbound_tls, on_or_off(text))
+    }),
+    key("outbound_round", "how long mail is handed over to one destination in one go", TIME, |config, text| {
+        put(&mut config.outbound_round, positive_duration(text))
     }),
     key(
         "retry_schedule",
@@ -228,6 +240,18 @@ pub const KEYS: &[Key] = &[
     key("sign_in_interval", "the time in which one more wrong password may be sent", TIME, |config, text| {
         put(&mut config.sign_in.interval, positive_duration(text))
     }),
+    key(
+        "sign_in_account_burst",
+        "wrong passwords for one account at once, from wherever they come",
+        COUNT,
+        |config, text| put(&mut config.sign_in.account_burst, number(text, 1)),
+    ),
+    key(
+        "sign_in_account_interval",
+        "the time in which one more wrong password for one account may be sent",
+        TIME,
+        |config, text| put(&mut config.sign_in.account_interval, positive_duration(text)),
+    ),
     key("daily_messages", "messages that an account may send in a day; more are held", LIMIT, |config, text| {
         put(&mut config.daily_messages, number(text, 0))
     }),

@@ -24,6 +24,8 @@ fn a_file_sets_what_it_names_and_leaves_the_rest() {
         recipients = 500
         check_sender_domain = false
         dns = ["192.0.2.53", "192.0.2.54:5353"]
+        lmtp = "127.0.0.1:24"
+        proxy_protocol_from = ["192.0.2.0/24", "2001:db8::7"]
         retry_schedule = ["0", "1m", "1h"]
         [next_hop]
         "example.test" = "127.0.0.1:2600"
@@ -38,6 +40,9 @@ fn a_file_sets_what_it_names_and_leaves_the_rest() {
     assert_eq!(config.recipients, 500);
     assert!(!config.check_sender_domain);
     assert_eq!(config.dns[0].port(), 53);
+    assert_eq!(config.lmtp.unwrap().port(), 24);
+    assert!(config.proxy_protocol_from[0].contains("192.0.2.9".parse().unwrap()));
+    assert_eq!(config.proxy_protocol_from.len(), 2);
     assert_eq!(config.dns[1].port(), 5353);
     assert_eq!(config.next_hop["example.test"], ("127.0.0.1".to_owned(), 2600));
     assert_eq!(config.retry_schedule.len(), 3);
@@ -69,6 +74,8 @@ fn every_wrong_value_is_told_on_one_line_with_key_meaning_and_remedy() {
     for (text, key, says) in [
         ("smtp = \"banana\"", "smtp", "or off"),
         ("smtp = \"127.0.0.1\"", "smtp", "with a port"),
+        ("lmtp = \"127.0.0.1\"", "lmtp", "or off"),
+        ("proxy_protocol_from = [\"192.0.2.7/24\"]", "proxy_protocol_from", "networks"),
         ("smtp = \"a\\nb\"", "smtp", "or off"),
         ("hostname = \"-bad-\"", "hostname", "a domain name"),
         ("expiry = \"5 days\"", "expiry", "length of time"),

@@ -52,9 +52,9 @@ impl MxDesk {
     }
 
     /// The accounts that a message is for, each once, however many of its addresses were named.
-    fn accounts(&self, recipients: &[ForwardPath]) -> Result<Vec<i64>, StoreError> {
+    fn accounts(&self, envelope: &Envelope) -> Result<Vec<i64>, StoreError> {
         let mut accounts = Vec::new();
-        for path in recipients {
+        for path in envelope.paths() {
             // Should it have been removed since, the commit fails, and the sender hears of it at the next RCPT.
             let Some(account) = self.found.get(path).copied() else {
                 return Err(StoreError::Broken(format!("{} was never accepted", path_text(path))));
@@ -66,13 +66,26 @@ impl MxDesk {
         Ok(accounts)
     }
 
-    async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
-        let accounts = self.accounts(&incoming.envelope.recipients)?;
+    /// What comes for a postmaster is taken even where nothing else is.
+    fn accounts_of_postmasters(&self, envelope: &Envelope) -> Vec<i64> {
+        let postmasters = envelope.paths().filter(|path| match path {
+            ForwardPath::Postmaster => true,
+            ForwardPath::Address(address) => address.is_postmaster(),
+        });
+        postmasters.filter_map(|path| self.found.get(path).copied()).collect()
+    }
+
+    pub(super) async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
+        let accounts = self.accounts(&incoming.envelope)?;
+        let for_postmaster = self.accounts_of_postmasters(&incoming.envelope);
         let weighed = deliver::weigh(&self.house, &incoming.message).await?;
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
         }
-        let inbox = |account: i64| Copy { account, role: Role::Inbox, flags: Flags::default(), quota: true };
+        let inbox = |account: i64| {
+            let quota = !for_postmaster.contains(&account);
+            Copy { account, role: Role::Inbox, flags: Flags::default(), quota }
+        };
         let sender = sender_text(&incoming.envelope.sender);
         let delivery = Delivery {
             copies: accounts.into_iter().map(inbox).collect(),
@@ -87,7 +100,7 @@ impl MxDesk {
             },
         };
         let accepted = deliver::commit(&self.house, weighed, delivery).await?;
-        let to: Vec<String> = incoming.envelope.recipients.iter().map(path_text).collect();
+        let to: Vec<String> = incoming.envelope.paths().map(path_text).collect();
         let line = maillog::Line {
             id: &incoming.id,
             from: &sender,
@@ -101,7 +114,13 @@ impl MxDesk {
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
     }
 
-    fn note(&self, what: &str, to: &str, visitor_peer: &str, reply: Reply) -> Reply {
+    /// A transaction begins: what was found for the one before is of no use to it.
+    pub(super) fn begin(&mut self, path: &ReversePath) {
+        self.sender = sender_text(path);
+        self.found.clear();
+    }
+
+    pub(super) fn note(&self, what: &str, to: &str, visitor_peer: &str, reply: Reply) -> Reply {
         if !reply.is_positive() {
             maillog::refused(what, &self.sender, to, visitor_peer, &reply.to_string());
         }
@@ -116,8 +135,7 @@ impl Desk for MxDesk {
     }
 
     async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
-        self.sender = sender_text(&path);
-        self.found.clear();
+        self.begin(&path);
         let reply = match self.look_at(&path).await {
             _ if !self.house.pace.message(visitor.peer) => TOO_MANY_MESSAGES,
             Ok(findings) => verdict::sender(&findings),
@@ -148,7 +166,7 @@ impl Desk for MxDesk {
 
     async fn message(&mut self, incoming: Incoming) -> Reply {
         let reply = self.take(&incoming).await.unwrap_or_else(|error| troubled(&error));
-        let to: Vec<String> = incoming.envelope.recipients.iter().map(path_text).collect();
+        let to: Vec<String> = incoming.envelope.paths().map(path_text).collect();
         self.note("message", &to.join(","), &incoming.peer.to_string(), reply)
     }
 }
@@ -156,7 +174,7 @@ impl Desk for MxDesk {
 /// The Received field of a message that is coming in over SMTP.
 pub fn received(house: &House, visitor: &Visitor<'_>, envelope: &Envelope, id: &str) -> String {
     let recipient = match envelope.recipients.as_slice() {
-        [one] => Some(one),
+        [one] => Some(&one.path),
         // More would tell each of the others (RFC 5321 §7.2).
         _ => None,
     };
@@ -175,7 +193,7 @@ pub fn received(house: &House, visitor: &Visitor<'_>, envelope: &Envelope, id: &
 /// Who is behind a forward-path.
 pub async fn resolve(house: &House, path: &ForwardPath) -> Result<Recipient, StoreError> {
     match path {
-        ForwardPath::Address(address) => house.store.resolve(address).await,
+        ForwardPath::Address(address) => house.resolve(address).await,
         ForwardPath::Postmaster => house.store.postmaster().await,
     }
 }
@@ -189,7 +207,7 @@ pub fn path_text(path: &ForwardPath) -> String {
 }
 
 /// Says what to do next to the peer, and what it was to the log.
-fn troubled(error: &StoreError) -> Reply {
+pub(super) fn troubled(error: &StoreError) -> Reply {
     if !matches!(error, StoreError::QuotaFull | StoreError::Full) {
         tracing::error!(%error, "incoming mail met trouble in the store");
     }

@@ -5,6 +5,7 @@ use crate::lifecycle::Shutdown;
 use crate::spool::{Filling, Spooled, is_full};
 use crate::wire::Wire;
 use protocol::sasl::Credentials;
+use protocol::sasl::scram::ScramCredentials;
 use protocol::smtp::server::{Config, Envelope, Question, Session, Step};
 use protocol::smtp::{Reply, replies};
 use std::io;
@@ -45,6 +46,20 @@ struct Arriving {
 /// Who answers a session's questions. 2xx is yes.
 pub trait Desk: Send {
     fn login(&mut self, visitor: Visitor<'_>, credentials: Credentials) -> impl Future<Output = Reply> + Send;
+    /// What is kept of a user's password for SCRAM, made up for an unknown one. None: not possible now; and so it is
+    /// with a desk that keeps nothing, whose listener does not offer it.
+    fn scram(&mut self, _visitor: Visitor<'_>, _user: &str) -> impl Future<Output = Option<ScramCredentials>> + Send {
+        std::future::ready(None)
+    }
+    /// A user has proved one of its passwords, or has failed to.
+    fn scram_proof(
+        &mut self,
+        _visitor: Visitor<'_>,
+        _user: &str,
+        _right: Option<usize>,
+    ) -> impl Future<Output = Reply> + Send {
+        std::future::ready(replies::LOGIN_NOT_NOW)
+    }
     fn sender(&mut self, visitor: Visitor<'_>, path: mail::envelope::ReversePath)
     -> impl Future<Output = Reply> + Send;
     fn recipient(
@@ -56,6 +71,10 @@ pub trait Desk: Send {
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String;
     /// 250 promises that it is on disk.
     fn message(&mut self, incoming: Incoming) -> impl Future<Output = Reply> + Send;
+    /// The same for LMTP, which hears what became of each recipient (RFC 2033 §4.2). One reply is for all.
+    fn message_each(&mut self, incoming: Incoming) -> impl Future<Output = Vec<Reply>> + Send {
+        async { vec![self.message(incoming).await] }
+    }
 }
 
 /// One session, from the banner to the end.
@@ -103,8 +122,7 @@ impl<D: Desk> Driver<D> {
                 }
                 Step::Send(bytes) => self.wire.write(bytes, config.data_timeout).await?,
                 Step::Ask(question) => {
-                    let reply = self.answer(question, &mut body).await;
-                    self.session.answer(reply);
+                    self.answer(question, &mut body).await;
                     buffer.truncate(TALKING);
                     buffer.shrink_to_fit();
                 }
@@ -142,22 +160,34 @@ impl<D: Desk> Driver<D> {
         }
     }
 
-    async fn answer(&mut self, question: Question, body: &mut Option<Arriving>) -> Reply {
+    async fn answer(&mut self, question: Question, body: &mut Option<Arriving>) {
         let visitor = Visitor { peer: self.peer, session: &self.session };
-        match question {
+        let reply = match question {
             Question::Login(credentials) => self.desk.login(visitor, credentials).await,
+            Question::Scram { user } => {
+                let kept = self.desk.scram(visitor, &user).await;
+                let nonce = self.house.clock.nonce();
+                return self.session.answer_scram(kept.map(|kept| (nonce.as_str(), kept)));
+            }
+            Question::ScramProof { user, right } => self.desk.scram_proof(visitor, &user, right).await,
             Question::Sender { path, .. } => self.desk.sender(visitor, path).await,
             Question::Recipient(path) => self.desk.recipient(visitor, path).await,
             Question::Message(envelope) => {
-                let Some(Arriving { filling, head, id }) = body.take() else { return replies::STORE_BUSY };
-                let message = match filling.finish().await {
-                    Ok(message) => message,
-                    Err(error) => return spool_failed(&error),
-                };
-                let with = self.session.with();
-                self.desk.message(Incoming { envelope, message, head, id, with, peer: self.peer }).await
+                let replies = self.take(envelope, body.take()).await;
+                return self.session.answer_each(&replies);
             }
-        }
+        };
+        self.session.answer(reply);
+    }
+
+    async fn take(&mut self, envelope: Envelope, body: Option<Arriving>) -> Vec<Reply> {
+        let Some(Arriving { filling, head, id }) = body else { return vec![replies::STORE_BUSY] };
+        let message = match filling.finish().await {
+            Ok(message) => message,
+            Err(error) => return vec![spool_failed(&error)],
+        };
+        let with = self.session.with();
+        self.desk.message_each(Incoming { envelope, message, head, id, with, peer: self.peer }).await
     }
 
     async fn start_tls(&mut self) -> io::Result<()> {

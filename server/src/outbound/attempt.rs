@@ -2,7 +2,7 @@
 //! messages over one connection.
 
 use super::dead::Dead;
-use super::judge::{Judged, judge};
+use super::judge::{Judged, judge, kinder};
 use super::route::Target;
 use super::settle::settle;
 use super::{Errand, Finding};
@@ -11,13 +11,13 @@ use crate::lifecycle::Shutdown;
 use crate::wire::Wire;
 use bytes::Bytes;
 use mail::Address;
-use mail::envelope::ReversePath;
+use mail::envelope::{MessageWishes, ReversePath};
 use protocol::smtp::Reply;
-use protocol::smtp::client::{Config, Delivery, Envelope, Session, Stage, Step, Tls};
+use protocol::smtp::client::{Config, Delivery, Envelope, Recipient, Session, Stage, Step, Tls};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
-use store::StoreError;
+use store::{Due, StoreError};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
@@ -51,14 +51,12 @@ enum Talk {
 impl Courier<'_> {
     /// Tries the targets in their order. Everything that was settled is written down; what comes back was not touched.
     pub async fn carry(&self, targets: &[Target], mut errands: VecDeque<Errand>) -> VecDeque<Errand> {
-        let mut last = Finding::ours(NOBODY);
+        let mut found: Option<Finding> = None;
         'targets: for target in targets {
             let now = self.house.clock.instant();
             if let Some(why) = self.dead.recall(target.address, now) {
-                last = Finding::about(
-                    NOBODY.with_text(format!("{} (a moment ago): {why}", NOBODY.text())),
-                    peer(target, None),
-                );
+                let reply = NOBODY.with_text(format!("{} (a moment ago): {why}", NOBODY.text()));
+                found = Some(kinder(found, Finding::about(reply, peer(target, None))));
                 continue;
             }
             let mut tls = if self.house.config.outbound_tls { Tls::IfOffered } else { Tls::Never };
@@ -67,33 +65,34 @@ impl Courier<'_> {
                     return errands;
                 }
                 if self.house.clock.instant() >= self.ends_at {
-                    last = Finding::about(NO_TIME, peer(target, None));
+                    found = Some(kinder(found, Finding::about(NO_TIME, peer(target, None))));
                     break 'targets;
                 }
                 let wire = match self.connect(target).await {
                     Ok(wire) => wire,
                     Err(finding) => {
-                        last = finding;
+                        found = Some(kinder(found, finding));
                         continue 'targets;
                     }
                 };
                 match self.talk(target, wire, tls, &mut errands).await {
                     Talk::Ended { settled: 0 } => {
-                        last = Finding::about(NOBODY, peer(target, None));
+                        found = Some(kinder(found, Finding::about(NOBODY, peer(target, None))));
                         continue 'targets;
                     }
                     Talk::Ended { .. } => {}
                     Talk::InTheClear => tls = Tls::Never,
                     Talk::Elsewhere(finding) => {
-                        last = finding;
+                        found = Some(kinder(found, finding));
                         continue 'targets;
                     }
                     Talk::Closing => return errands,
                 }
             }
         }
+        let found = found.unwrap_or_else(|| Finding::ours(NOBODY));
         for errand in errands.drain(..) {
-            settle(self.house, errand.all(&last)).await;
+            settle(self.house, errand.all(&found)).await;
         }
         errands
     }
@@ -194,12 +193,18 @@ impl Courier<'_> {
         let mut buffer = vec![0; 8 * 1024];
         // For a whole reply, not for each of its bytes.
         let mut silent_since = clock.instant();
+        // A piece has its own patience; a message of hundreds of pieces has a round, or a tarpit would hold us for days.
+        let body_ends = silent_since + self.house.config.outbound_round;
         loop {
             match session.next() {
                 Step::NeedInput => {
                     let patience = if session.is_open() { patience_at(session.stage(), patience) } else { GOODBYE };
-                    let until = (silent_since + patience).min(self.ends_at.max(silent_since + GOODBYE));
                     let leaving = session.is_open() && session.stage() < Stage::Data;
+                    let until = match silent_since + patience {
+                        // The end of the round cuts no message short: after the dot that would double it.
+                        until if leaving => until.min(self.ends_at.max(silent_since + GOODBYE)),
+                        until => until,
+                    };
                     tokio::select! {
                         biased;
                         () = self.shutdown.begun(), if leaving => return None,
@@ -212,7 +217,10 @@ impl Courier<'_> {
                     continue;
                 }
                 Step::Send(bytes) => {
-                    if wire.write(bytes, patience).await.is_err() {
+                    let written = tokio::time::timeout_at(body_ends, wire.write(bytes, patience)).await;
+                    if !matches!(written, Ok(Ok(()))) {
+                        // It takes no more of the message: perhaps it has said why.
+                        hear_out(wire, session, &mut buffer).await;
                         session.closed();
                     }
                 }
@@ -244,6 +252,16 @@ const HANDSHAKE: Duration = Duration::from_secs(60);
 const UNREADABLE: Reply = Reply::new(451, (3, 0), "The message cannot be read from our disk; our operator was told");
 const NO_ADDRESS: Reply = Reply::new(550, (1, 3), "The address cannot be written in SMTP");
 
+/// Hands over what the remote has said before its connection broke.
+async fn hear_out(wire: &mut Wire, session: &mut Session, buffer: &mut [u8]) {
+    let hearing = async {
+        while let Ok(count @ 1..) = wire.read(buffer).await {
+            session.receive(&buffer[..count]);
+        }
+    };
+    let _ = tokio::time::timeout(GOODBYE, hearing).await;
+}
+
 /// RFC 5321 §4.5.3.2.6: after the dot, wait longest: giving up too soon doubles the message.
 fn patience_at(stage: Stage, patience: Duration) -> Duration {
     if stage == Stage::End { patience * 2 } else { patience }
@@ -265,8 +283,16 @@ fn envelope(errand: &Errand, bytes: &[u8]) -> Option<Envelope> {
         "" => ReversePath::Null,
         address => ReversePath::Address(Address::parse(address).ok()?),
     };
-    let recipients: Option<Vec<Address>> = errand.rows.iter().map(|row| Address::parse(&row.recipient).ok()).collect();
-    Some(Envelope { sender, recipients: recipients?, size: bytes.len() as u64, has_8bit: !bytes.is_ascii() })
+    let recipient = |row: &Due| Address::parse(&row.recipient).ok().map(Recipient::from);
+    let header = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes, |end| &bytes[..end]);
+    Some(Envelope {
+        sender,
+        recipients: errand.rows.iter().map(recipient).collect::<Option<Vec<Recipient>>>()?,
+        wishes: MessageWishes::default(),
+        size: bytes.len() as u64,
+        has_8bit: !bytes.is_ascii(),
+        has_8bit_header: !header.is_ascii(),
+    })
 }
 
 fn peer(target: &Target, tls: Option<&str>) -> String {

@@ -5,7 +5,7 @@ use super::Finding;
 use super::settle::write_down;
 use crate::clock::{moment, span};
 use crate::house::House;
-use crate::submission::{Origin, Submission, submit};
+use crate::submission::{Origin, Submission, Wishes, submit};
 use mail::Address;
 use mail::dsn::{Bounce, FailedRecipient};
 use mail::envelope::ReversePath;
@@ -14,6 +14,9 @@ use store::{Due, Outcome, Recipient, Settled, StoreError};
 
 /// When a bounce cannot be written now, its rows wait for this long.
 const LATER: Duration = Duration::from_secs(5 * 60);
+
+/// Of the message that is returned: its header, and of that no more than a report carries.
+const HEADER: usize = 64 * 1024;
 
 /// Rows of one message that failed for ever.
 pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
@@ -31,7 +34,7 @@ pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
         },
     };
     let Some(to) = to else { return write_down(house, settled).await };
-    let original = match house.store.queued_bytes(queue).await {
+    let original = match house.store.queued_head(queue, HEADER).await {
         Ok(bytes) => bytes,
         Err(StoreError::Corrupt(what)) => {
             tracing::error!(what, queue, "a message that is to be returned is damaged on disk");
@@ -48,6 +51,7 @@ pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
         account: None,
         reverse_path: ReversePath::Null,
         recipients: vec![to],
+        wishes: Wishes::ours(),
         message,
         sent_copy: false,
         draft: None,

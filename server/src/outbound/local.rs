@@ -19,7 +19,7 @@ const GONE: Reply = Reply::new(451, (1, 2), "The domain has just been removed he
 /// Whether mail for `address` stays here.
 pub async fn is_ours(house: &House, address: &str) -> Result<bool, StoreError> {
     match Address::parse(address) {
-        Ok(address) => Ok(house.store.resolve(&address).await? != Recipient::Elsewhere),
+        Ok(address) => Ok(house.resolve(&address).await? != Recipient::Elsewhere),
         Err(_) => Ok(false),
     }
 }
@@ -45,9 +45,10 @@ pub async fn deliver(house: &House, errand: Errand) {
 /// None: it is in the mailbox, and its row is gone with the same commit.
 async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> {
     let Ok(address) = Address::parse(&due.recipient) else { return Ok(Some(UNKNOWN)) };
-    let account = match house.store.resolve(&address).await? {
-        Recipient::Local { account, over_quota: false } => account,
-        Recipient::Local { over_quota: true, .. } => return Ok(Some(FULL)),
+    let account = match house.resolve(&address).await? {
+        // A bounce is let in even where nothing else is.
+        Recipient::Local { account, over_quota } if !over_quota || due.sender.is_empty() => account,
+        Recipient::Local { .. } => return Ok(Some(FULL)),
         Recipient::Unknown => return Ok(Some(UNKNOWN)),
         Recipient::DomainSuspended => return Ok(Some(SUSPENDED)),
         Recipient::Elsewhere => return Ok(Some(GONE)),

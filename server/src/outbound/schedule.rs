@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_message_is_given_up_at_once() {
+    fn a_message_whose_time_is_over_is_given_up_after_the_attempt_that_found_so() {
         assert_eq!(next(&Config::default(), 1, 1000, 1000), Next::GiveUp);
     }
 }

@@ -4,8 +4,18 @@ use super::schedule::{Next, next};
 use super::{Finding, bounce};
 use crate::house::House;
 use crate::maillog;
+use protocol::smtp::Reply;
 use protocol::smtp::client::Class;
-use store::{Due, Millis, Outcome, Settled};
+use std::time::Duration;
+use store::{Due, Millis, Outcome, Settled, StoreError};
+
+/// RFC 3463 §3.5, 4.7: the delivery time expired.
+const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
+/// An operator's word, not the remote's.
+const CANCELLED: Reply = Reply::new(554, (4, 7), "Given up by the operator of this server");
+
+/// Between two tries to write down what is known.
+const REST: Duration = Duration::from_secs(1);
 
 /// Rows of one message, each with what was found for it.
 pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
@@ -13,17 +23,23 @@ pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
     let mut written = Vec::new();
     let mut failed = Vec::new();
     for (due, finding) in findings {
-        let settled =
-            |outcome| Settled { id: due.id, outcome, reply: finding.reply.to_string(), peer: finding.peer.clone() };
+        let id = due.id;
+        let settled = |finding: &Finding, outcome| Settled {
+            id,
+            outcome,
+            reply: finding.reply.to_string(),
+            peer: finding.peer.clone(),
+        };
         match outcome(house, &due, &finding, now) {
             Outcome::Failed => {
-                let settled = settled(Outcome::Failed);
+                let finding = if finding.class == Class::Temporary { given_up(&finding) } else { finding };
+                let settled = settled(&finding, Outcome::Failed);
                 maillog::attempted("failed", &due, &settled);
                 failed.push((due, finding, settled));
             }
             outcome => {
                 let event = if matches!(outcome, Outcome::Delivered) { "relayed" } else { "deferred" };
-                let settled = settled(outcome);
+                let settled = settled(&finding, outcome);
                 maillog::attempted(event, &due, &settled);
                 written.push(settled);
             }
@@ -36,11 +52,11 @@ pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
     }
 }
 
-/// Rows whose time was over before they were tried: cancelled, or expired while we were away.
+/// Rows that an operator cancelled.
 pub async fn give_up(house: &House, rows: Vec<Due>) {
     let mut failed = Vec::new();
     for due in rows {
-        let finding = expired(house, &due).await;
+        let finding = cancelled(house, &due).await;
         let settled =
             Settled { id: due.id, outcome: Outcome::Failed, reply: finding.reply.to_string(), peer: String::new() };
         maillog::attempted("failed", &due, &settled);
@@ -49,13 +65,36 @@ pub async fn give_up(house: &House, rows: Vec<Due>) {
     bounce::bounce(house, failed).await;
 }
 
-/// Writes outcomes that need no bounce. A failure is logged; the claim lapses and the attempt is made again.
+/// Writes outcomes that need no bounce, however long the store is locked or its disk full: what a remote has taken is
+/// not offered again because we could not write that down. Closing ends it; only then mail may be doubled.
 pub async fn write_down(house: &House, settled: Vec<Settled>) {
-    if settled.is_empty() {
-        return;
+    if !settled.is_empty() {
+        until_written("what became of queued mail", || house.store.settle(settled.clone(), house.clock.now_ms())).await;
     }
-    if let Err(error) = house.store.settle(settled, house.clock.now_ms()).await {
-        tracing::error!(%error, "what became of queued mail was not written down: it will be tried again");
+}
+
+/// Gives rows back that were not tried.
+pub async fn release(house: &House, ids: Vec<i64>) {
+    if !ids.is_empty() {
+        until_written("which mail was not tried", || house.store.release(Some(ids.clone()))).await;
+    }
+}
+
+async fn until_written<F>(what: &str, write: impl Fn() -> F)
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
+    let mut failures = 0_u32;
+    while let Err(error) = write().await {
+        // Once: a line a second would bury what the operator looks for.
+        if failures == 0 {
+            tracing::error!(%error, what, "the queue cannot be written: it is kept in memory and tried again");
+        }
+        failures += 1;
+        tokio::time::sleep(REST).await;
+    }
+    if failures > 0 {
+        tracing::info!(what, failures, "the queue is written again");
     }
 }
 
@@ -70,14 +109,21 @@ fn outcome(house: &House, due: &Due, finding: &Finding, now: Millis) -> Outcome 
     }
 }
 
-async fn expired(house: &House, due: &Due) -> Finding {
-    use protocol::smtp::Reply;
-    const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
+async fn cancelled(house: &House, due: &Due) -> Finding {
     let last = house.store.waiting_one(due.id).await.map(|waiting| waiting.last_reply).unwrap_or_default();
-    let text = if last.is_empty() {
-        TOO_LONG.text().to_owned()
-    } else {
-        format!("{}; the last answer was: {last}", TOO_LONG.text())
-    };
-    Finding::ours(TOO_LONG.with_text(text))
+    Finding::ours(with_last_answer(&CANCELLED, &last))
+}
+
+/// Time ran out. The sender hears that, and not only the last of many answers that each said "later".
+fn given_up(finding: &Finding) -> Finding {
+    let reply = with_last_answer(&TOO_LONG, &finding.reply.to_string());
+    Finding { class: Class::Permanent, reply, said_by: None, peer: finding.peer.clone() }
+}
+
+/// Our own words, and what the remote said last: the reason, as far as there is one.
+fn with_last_answer(ours: &Reply, last: &str) -> Reply {
+    if last.is_empty() {
+        return ours.clone();
+    }
+    ours.with_text(format!("{}; the last answer was: {last}", ours.text()))
 }

@@ -2,23 +2,22 @@
 
 use super::attempt::Courier;
 use super::dead::Dead;
+use super::roster::{Roster, Trip};
 use super::route::route;
-use super::settle::{give_up, settle};
+use super::settle::{give_up, release, settle};
 use super::{Errand, local};
 use crate::clock::span;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use futures::FutureExt;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Due;
-use tokio::task::JoinSet;
+use store::{Due, Turn};
 
 /// Rows that one courier takes along.
 const LOAD: i64 = 50;
-/// A courier that is not back by then leaves the rest for another time.
-const ROUND: Duration = Duration::from_secs(60 * 60);
-/// How long rows are a courier's own. Longer than any round; a kill gives them back at the next start.
+/// How long rows are a courier's own. A kill gives them back at the next start.
 const CLAIM: Duration = Duration::from_secs(2 * 60 * 60);
 /// The queue is looked at so often even when no bell rings: a command in another process rings none.
 const LOOK: Duration = Duration::from_secs(3);
@@ -38,53 +37,59 @@ pub async fn run(house: Arc<House>, shutdown: Shutdown) {
         }
     }
     let dead = Arc::new(Dead::new(DEAD_FOR.min(house.config.retry_after(1))));
-    let mut couriers = JoinSet::new();
-    let mut busy: HashMap<String, usize> = HashMap::new();
+    let mut roster = Roster::new(house.config.outbound_destinations);
     while !shutdown.has_begun() {
-        let wait = match claim(&house, &busy, couriers.len()).await {
+        let wait = match claim(&house, &roster).await {
             Ok(rows) => {
                 let any = !rows.is_empty();
                 for (destination, rows) in by_destination(rows) {
-                    *busy.entry(destination.clone()).or_default() += 1;
                     let (house, dead, shutdown) = (Arc::clone(&house), Arc::clone(&dead), shutdown.clone());
-                    couriers.spawn(async move {
+                    let trip = Trip::new(&destination, &rows);
+                    roster.send_out(trip, async move {
                         send(&house, &dead, &shutdown, &destination, rows).await;
-                        destination
                     });
                 }
-                if any { Duration::ZERO } else { until_next(&house, !couriers.is_empty()).await }
+                if any { Duration::ZERO } else { until_next(&house, !roster.is_empty()).await }
             }
             Err(error) => {
                 tracing::error!(%error, "the queue cannot be read");
                 REST
             }
         };
-        if wait.is_zero() && couriers.len() < house.config.outbound_destinations {
+        if wait.is_zero() && roster.free() > 0 {
             continue;
         }
         tokio::select! {
             () = tokio::time::sleep(wait.max(Duration::from_millis(20))) => {}
             () = house.queue_bell.notified() => {}
-            Some(back) = couriers.join_next(), if !couriers.is_empty() => came_back(&mut busy, back.ok()),
+            left = roster.came_back(), if !roster.is_empty() => release(&house, left).await,
             () = shutdown.begun() => {}
         }
-        while let Some(back) = couriers.try_join_next() {
-            came_back(&mut busy, back.ok());
+        while !roster.is_empty()
+            && let Some(left) = roster.came_back().now_or_never()
+        {
+            release(&house, left).await;
         }
     }
-    while couriers.join_next().await.is_some() {}
+    roster.all_back().await;
 }
 
-async fn claim(house: &House, busy: &HashMap<String, usize>, out: usize) -> store::Result<Vec<Due>> {
-    let free = house.config.outbound_destinations.saturating_sub(out);
-    if free == 0 {
-        return Ok(Vec::new());
+/// What is due: first whatever has waited longest, as far as couriers are free for it; then what was never tried.
+async fn claim(house: &House, roster: &Roster) -> store::Result<Vec<Due>> {
+    let mut due = Vec::new();
+    for (turn, free) in [(Turn::Any, roster.free_for_any()), (Turn::First, roster.free())] {
+        let free = free.saturating_sub(due.len());
+        if free > 0 && (turn == Turn::Any || roster.free_for_any() < roster.free()) {
+            let now = house.clock.now_ms();
+            let limit = i64::try_from(free).unwrap_or(i64::MAX).min(LOAD * 10);
+            let full = roster.full(house.config.outbound_connections);
+            due.extend(house.store.claim(turn, now, now + span(CLAIM), limit, LOAD, full).await?);
+        }
     }
-    let now = house.clock.now_ms();
-    let limit = i64::try_from(free).unwrap_or(i64::MAX);
-    let full = house.config.outbound_connections;
-    let except = busy.iter().filter(|(_, couriers)| **couriers >= full).map(|(name, _)| name.clone()).collect();
-    house.store.claim(now, now + span(CLAIM), limit.min(LOAD * 10), LOAD, except).await
+    // A claim that lapsed under a courier that is still out is its own for another while.
+    let held = roster.held();
+    due.retain(|row| !held.contains(&row.id));
+    Ok(due)
 }
 
 async fn until_next(house: &House, out: bool) -> Duration {
@@ -101,9 +106,8 @@ async fn until_next(house: &House, out: bool) -> Duration {
 
 /// One destination's rows, wherever they go. All of them are settled or released when this returns.
 async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination: &str, rows: Vec<Due>) {
-    let now = house.clock.now_ms();
-    let (over, rows): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(|row| row.expires_at <= now);
-    for errand in Errand::group(over) {
+    let (cancelled, rows): (Vec<Due>, Vec<Due>) = rows.into_iter().partition(Due::is_cancelled);
+    for errand in Errand::group(cancelled) {
         give_up(house, errand.rows).await;
     }
     let Some(first) = rows.first() else { return };
@@ -123,7 +127,7 @@ async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination:
     }
     match route(house, destination).await {
         Ok(targets) => {
-            let ends_at = house.clock.instant() + ROUND;
+            let ends_at = house.clock.instant() + house.config.outbound_round;
             let courier = Courier { house, dead, shutdown, ends_at };
             let left = courier.carry(&targets, errands.into()).await;
             release(house, left.iter().flat_map(|errand| errand.rows.iter().map(|row| row.id)).collect()).await;
@@ -136,33 +140,10 @@ async fn send(house: &Arc<House>, dead: &Dead, shutdown: &Shutdown, destination:
     }
 }
 
-async fn release(house: &House, ids: Vec<i64>) {
-    if ids.is_empty() {
-        return;
-    }
-    if let Err(error) = house.store.release(Some(ids)).await {
-        tracing::error!(%error, "rows of the queue stay claimed until their claim lapses");
-    }
-}
-
 fn by_destination(rows: Vec<Due>) -> HashMap<String, Vec<Due>> {
     let mut groups: HashMap<String, Vec<Due>> = HashMap::new();
     for row in rows {
         groups.entry(row.destination.clone()).or_default().push(row);
     }
     groups
-}
-
-fn came_back(busy: &mut HashMap<String, usize>, destination: Option<String>) {
-    let Some(destination) = destination else {
-        // A courier that panicked does not say where it was. Forgetting who is out costs at most a second connection.
-        busy.clear();
-        return;
-    };
-    if let Some(count) = busy.get_mut(&destination) {
-        *count -= 1;
-        if *count == 0 {
-            busy.remove(&destination);
-        }
-    }
 }

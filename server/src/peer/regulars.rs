@@ -21,20 +21,17 @@ pub struct Regulars {
 #[derive(Default)]
 struct Seen {
     peers: HashMap<Peer, Instant>,
-    owners: HashMap<(Peer, i64), Instant>,
 }
 
 impl Regulars {
-    /// `account` is signed in at `peer`.
-    pub fn seen(&self, peer: Peer, account: i64, now: Instant) {
+    /// Somebody is signed in at `peer`.
+    pub fn seen(&self, peer: Peer, now: Instant) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.owners.len() >= ENTRIES {
+        if seen.peers.len() >= ENTRIES {
             seen.peers.retain(|_, at| now < *at + KNOWN_FOR);
-            seen.owners.retain(|_, at| now < *at + KNOWN_FOR);
         }
-        if seen.owners.len() < ENTRIES {
+        if seen.peers.len() < ENTRIES {
             seen.peers.insert(peer, now);
-            seen.owners.insert((peer, account), now);
         }
     }
 
@@ -42,12 +39,6 @@ impl Regulars {
     pub fn knows(&self, peer: Peer, now: Instant) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.peers.get(&peer).is_some_and(|at| now < *at + KNOWN_FOR)
-    }
-
-    /// Whether `account` was.
-    pub fn knows_owner(&self, peer: Peer, account: i64, now: Instant) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.owners.get(&(peer, account)).is_some_and(|at| now < *at + KNOWN_FOR)
     }
 }
 
@@ -61,18 +52,17 @@ mod tests {
     fn an_address_is_known_while_its_owner_is_about() {
         let (regulars, now) = (Regulars::default(), Clock.instant());
         let (home, elsewhere) = (Peer::from(IpAddr::from([192, 0, 2, 1])), Peer::from(IpAddr::from([192, 0, 2, 2])));
-        regulars.seen(home, 7, now);
-        assert!(regulars.knows(home, now) && regulars.knows_owner(home, 7, now));
-        assert!(!regulars.knows(elsewhere, now) && !regulars.knows_owner(home, 8, now));
+        regulars.seen(home, now);
+        assert!(regulars.knows(home, now) && !regulars.knows(elsewhere, now));
         assert!(!regulars.knows(home, now + KNOWN_FOR));
     }
 
     #[test]
     fn memory_is_bounded() {
         let (regulars, now) = (Regulars::default(), Clock.instant());
-        for account in 0..ENTRIES as i64 * 2 {
-            regulars.seen(Peer::from(IpAddr::from([192, 0, 2, 1])), account, now);
+        for number in 0..ENTRIES as u32 * 2 {
+            regulars.seen(Peer::from(IpAddr::from(number.to_be_bytes())), now);
         }
-        assert_eq!(regulars.seen.lock().unwrap().owners.len(), ENTRIES);
+        assert_eq!(regulars.seen.lock().unwrap().peers.len(), ENTRIES);
     }
 }

@@ -4,7 +4,7 @@
 //! known which password will be proven. For a name that nobody has, the salt is made of the name, and is always the same.
 
 use crate::clock::Clock;
-use ring::{digest, hmac, pbkdf2};
+use protocol::sasl::scram::ScramCredentials;
 use std::num::NonZeroU32;
 use store::{Account, Credential, Scopes, Scram, ScramKeys, Store, StoreError};
 
@@ -31,20 +31,21 @@ pub struct Candidate {
     pub(super) credential: Option<Credential>,
 }
 
+impl Asked {
+    /// As the sessions of the protocols judge by it.
+    pub fn kept(&self) -> ScramCredentials {
+        let mut all = self.candidates.iter().map(|candidate| (candidate.keys.stored, candidate.keys.server));
+        let (stored_key, server_key) = all.next().unwrap_or_default();
+        let (salt, iterations) = (self.salt.clone(), self.iterations);
+        ScramCredentials { salt, iterations, stored_key, server_key, others: all.collect() }
+    }
+}
+
 /// What is kept of a password.
 pub fn keys(password: &str, salt: &[u8], iterations: u32) -> ScramKeys {
     let iterations = NonZeroU32::new(iterations).unwrap_or(ITERATIONS);
-    let mut salted = [0; 32];
-    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, salt, password.as_bytes(), &mut salted);
-    let by = |word: &str| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &salted), word.as_bytes());
-    let stored = digest::digest(&digest::SHA256, by("Client Key").as_ref());
-    ScramKeys { stored: whole(stored.as_ref()), server: whole(by("Server Key").as_ref()) }
-}
-
-fn whole(bytes: &[u8]) -> [u8; 32] {
-    let mut all = [0; 32];
-    all.copy_from_slice(bytes);
-    all
+    let made = ScramCredentials::derive(password, salt.to_vec(), iterations);
+    ScramKeys { stored: made.stored_key, server: made.server_key }
 }
 
 /// The account's salt, made when it has none.
@@ -103,26 +104,4 @@ pub(super) async fn ask(
         asked.account = None;
     }
     Ok(asked)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-
-    /// RFC 7677 §3: "pencil" with this salt. The proof printed there opens the stored key, and the signature is the
-    /// server key's.
-    #[test]
-    fn the_keys_are_those_of_the_rfc() {
-        let made = keys("pencil", &STANDARD.decode("W22ZaJ0SNY7soEsUEjb6gQ==").unwrap(), 4096);
-        let nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-        let auth =
-            format!("n=user,r=rOprNGfwEbeRWgbNEkqO,r={nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r={nonce}");
-        let by = |key: &[u8]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), auth.as_bytes());
-        let proof = STANDARD.decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=").unwrap();
-        let client: Vec<u8> = by(&made.stored).as_ref().iter().zip(proof).map(|(a, b)| a ^ b).collect();
-        assert_eq!(digest::digest(&digest::SHA256, &client).as_ref(), made.stored);
-        assert_eq!(STANDARD.encode(by(&made.server)), "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
-    }
 }

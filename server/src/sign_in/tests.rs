@@ -9,7 +9,12 @@ use store::{NewAccount, Options};
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const THIEF: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 66));
-const SLOW: GuessLimit = GuessLimit { burst: 30, interval: Duration::from_secs(600) };
+const SLOW: GuessLimit = GuessLimit {
+    burst: 30,
+    interval: Duration::from_secs(600),
+    account_burst: 1000,
+    account_interval: Duration::from_secs(600),
+};
 
 struct Doors {
     sign_in: SignIn,
@@ -76,6 +81,44 @@ async fn guessing_is_slowed_and_the_owner_elsewhere_notices_nothing() {
 }
 
 #[tokio::test]
+async fn who_guesses_from_the_owners_own_network_does_not_lock_the_owner_out() {
+    let doors = doors(GuessLimit { interval: Duration::from_secs(2), ..SLOW }).await;
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    for guess in 0..10 {
+        let result = doors.attempt("bob@comentum.test", &format!("guess {guess}"), HOME).await;
+        assert_eq!(result, Err(SignInRefused::Wrong));
+    }
+    assert_eq!(doors.attempt("bob@comentum.test", "one too many", HOME).await, Err(SignInRefused::Throttled));
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    // No quick way to guess: the line moves once an interval.
+    let before = doors.sign_in.clock.instant();
+    for guess in 0..2 {
+        let result = doors.attempt("bob@comentum.test", &format!("in line {guess}"), HOME).await;
+        assert_eq!(result, Err(SignInRefused::Throttled));
+    }
+    assert!(doors.sign_in.clock.instant() - before >= Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_crowd_that_guesses_at_one_account_is_slowed_and_its_owner_gets_in_from_known_places() {
+    let doors = doors(GuessLimit { account_burst: 20, ..SLOW }).await;
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    let mut looked_at = 0;
+    for bot in 0..60 {
+        let from = IpAddr::V4(Ipv4Addr::new(203, 0, 113, bot));
+        let result = doors.attempt("bob@comentum.test", &format!("guess {bot}"), from).await;
+        looked_at += usize::from(result == Err(SignInRefused::Wrong));
+    }
+    assert_eq!(looked_at, 20);
+    let elsewhere = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1));
+    let strange = doors.attempt("bob@comentum.test", "correct horse", elsewhere).await;
+    assert_eq!(strange, Err(SignInRefused::Throttled), "nobody knows that it is Bob");
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    assert_eq!(doors.attempt("bob@comentum.test", "mistyped", HOME).await, Err(SignInRefused::Wrong));
+    assert_eq!(doors.attempt("carol@comentum.test", "x", elsewhere).await, Err(SignInRefused::Wrong), "only at Bob's");
+}
+
+#[tokio::test]
 async fn one_guess_at_each_of_many_accounts_is_slowed_too() {
     let doors = doors(SLOW).await;
     let mut wrong = 0;
@@ -111,8 +154,24 @@ async fn a_new_password_and_a_suspended_account_count_at_once() {
 }
 
 #[tokio::test]
+async fn a_sign_in_hashes_a_password_of_another_cost_anew() {
+    let doors = doors(SLOW).await;
+    let old = Passwords::new(Cost { memory: 128, iterations: 2 }, Clock).unwrap();
+    doors.store.set_password(doors.bob, old.hash("correct horse").await.unwrap()).await.unwrap();
+    let signed_in = doors.sign_in.attempt("bob@comentum.test", "correct horse", HOME, Via::Pop3).await.unwrap();
+    let kept = doors.store.account(doors.bob).await.unwrap().password_hash;
+    assert!(kept.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{kept}");
+    assert_eq!(signed_in.account.password_hash, kept, "a session that this opens is one of the new hash");
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    assert_eq!(doors.attempt("bob@comentum.test", "wrong", HOME).await, Err(SignInRefused::Wrong));
+    // A password that was set meanwhile is not overwritten by the old one.
+    let renewed = doors.store.renew_password(doors.bob, "another".to_owned(), kept).await;
+    assert!(matches!(renewed, Err(store::StoreError::NotFound)));
+}
+
+#[tokio::test]
 async fn who_comes_a_little_too_fast_waits_instead_of_being_refused() {
-    let doors = doors(GuessLimit { burst: 3, interval: Duration::from_millis(50) }).await;
+    let doors = doors(GuessLimit { burst: 3, interval: Duration::from_millis(50), ..SLOW }).await;
     for guess in 0..5 {
         let result = doors.attempt("bob@comentum.test", &format!("guess {guess}"), HOME).await;
         assert_eq!(result, Err(SignInRefused::Wrong), "guess {guess} waits its turn");

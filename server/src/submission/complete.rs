@@ -11,10 +11,7 @@ use std::time::SystemTime;
 pub fn complete(house: &House, submission: &Submission<'_>, id: &str, raw: &[u8]) -> Option<Vec<u8>> {
     let now = house.clock.now();
     let by = &house.config.hostname;
-    let (ours, theirs) = match submission.origin {
-        Origin::Program { head, .. } => raw.split_at(head.min(raw.len())),
-        Origin::Webmail | Origin::Bounce | Origin::Notice => (&[][..], raw),
-    };
+    let (ours, theirs) = split(submission, raw);
     let mut added = String::new();
     if ours.is_empty() {
         added.push_str(&trace::return_path(&submission.reverse_path));
@@ -45,6 +42,19 @@ pub fn complete(house: &House, submission: &Submission<'_>, id: &str, raw: &[u8]
     whole.extend_from_slice(added.as_bytes());
     clean(theirs, &mut whole);
     Some(whole)
+}
+
+/// What was handed in, without the fields that our own desk has put before it.
+pub fn as_handed_in<'m>(submission: &Submission<'_>, raw: &'m [u8]) -> &'m [u8] {
+    split(submission, raw).1
+}
+
+/// Our fields, and theirs with the rest.
+fn split<'m>(submission: &Submission<'_>, raw: &'m [u8]) -> (&'m [u8], &'m [u8]) {
+    match submission.origin {
+        Origin::Program { head, .. } => raw.split_at(head.min(raw.len())),
+        Origin::Webmail | Origin::Bounce | Origin::Notice => (&[][..], raw),
+    }
 }
 
 /// RFC 5322 §3.3, in UTC.

@@ -6,12 +6,13 @@ use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict;
 use crate::listen::Guest;
 use crate::maillog;
-use crate::sign_in::{SignInRefused, SignedIn, Via};
-use crate::submission::{Origin, Submission, SubmitRefused, is_own, sender_text, submit};
+use crate::sign_in::{Awaited, SignInRefused, SignedIn, Via};
+use crate::submission::{Origin, Submission, SubmitRefused, Wishes, is_own, sender_text, submit};
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
 use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
+use protocol::sasl::scram::ScramCredentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
 use std::sync::Arc;
@@ -29,11 +30,13 @@ pub struct SubmissionDesk {
     account: Option<Account>,
     /// Whose own password that was, if not the account's.
     program: Option<i64>,
+    /// Whose proof is awaited.
+    awaited: Option<Awaited>,
 }
 
 impl SubmissionDesk {
     pub fn new(house: Arc<House>, guest: Guest) -> Self {
-        SubmissionDesk { house, guest, account: None, program: None }
+        SubmissionDesk { house, guest, account: None, program: None, awaited: None }
     }
 
     async fn may_send_as(&self, path: &ReversePath) -> Result<Reply, StoreError> {
@@ -54,34 +57,7 @@ impl SubmissionDesk {
         Ok(replies::NOT_YOUR_ADDRESS.with_text(format!("This sender address is not one of yours; send as {yours}")))
     }
 
-    /// Whether the program's password that was signed in with opens nothing any more.
-    async fn is_revoked(&self) -> Result<bool, StoreError> {
-        let (Some(account), Some(program)) = (&self.account, self.program) else { return Ok(false) };
-        let kept = self.house.store.credentials(account.id).await?;
-        Ok(!kept.iter().any(|one| one.id == program))
-    }
-
-    /// `<postmaster>` without a domain is somebody here (RFC 5321 §4.5.1), with an address of their own.
-    async fn addresses(&self, paths: &[ForwardPath]) -> Result<Vec<Address>, StoreError> {
-        let mut addresses = Vec::with_capacity(paths.len());
-        for path in paths {
-            match path {
-                ForwardPath::Address(address) => addresses.push(address.clone()),
-                ForwardPath::Postmaster => {
-                    if let Recipient::Local { account, .. } = self.house.store.postmaster().await? {
-                        addresses.extend(self.house.store.addresses(account).await?.into_iter().next());
-                    }
-                }
-            }
-        }
-        Ok(addresses)
-    }
-}
-
-impl Desk for SubmissionDesk {
-    async fn login(&mut self, visitor: Visitor<'_>, credentials: Credentials) -> Reply {
-        let password = credentials.password.expose();
-        let attempt = self.house.sign_in.attempt(&credentials.user, password, visitor.peer, Via::Submission).await;
+    fn signed_in(&mut self, attempt: Result<SignedIn, SignInRefused>) -> Reply {
         match attempt {
             Ok(SignedIn { account, program }) => {
                 self.guest.is_vouched_for();
@@ -93,6 +69,56 @@ impl Desk for SubmissionDesk {
             Err(SignInRefused::Throttled) => TOO_MANY_GUESSES,
             Err(SignInRefused::Unavailable) => replies::LOGIN_NOT_NOW,
         }
+    }
+
+    /// Whether the program's password that was signed in with opens nothing any more.
+    async fn is_revoked(&self) -> Result<bool, StoreError> {
+        let (Some(account), Some(program)) = (&self.account, self.program) else { return Ok(false) };
+        let kept = self.house.store.credentials(account.id).await?;
+        Ok(!kept.iter().any(|one| one.id == program))
+    }
+
+    /// The recipients' addresses, and what was asked for them. `<postmaster>` without a domain is somebody here (RFC 5321
+    /// §4.5.1), with an address of their own.
+    async fn addressed(&self, envelope: &Envelope) -> Result<(Vec<Address>, Wishes), StoreError> {
+        let mut addresses = Vec::with_capacity(envelope.recipients.len());
+        let mut wishes = Wishes { message: envelope.wishes.clone(), ..Wishes::default() };
+        for recipient in &envelope.recipients {
+            let address = match &recipient.path {
+                ForwardPath::Address(address) => Some(address.clone()),
+                ForwardPath::Postmaster => match self.house.store.postmaster().await? {
+                    Recipient::Local { account, .. } => self.house.store.addresses(account).await?.into_iter().next(),
+                    _ => None,
+                },
+            };
+            if let Some(address) = address {
+                wishes.add(&address, recipient.wishes.clone());
+                addresses.push(address);
+            }
+        }
+        Ok((addresses, wishes))
+    }
+}
+
+impl Desk for SubmissionDesk {
+    async fn login(&mut self, visitor: Visitor<'_>, credentials: Credentials) -> Reply {
+        let password = credentials.password.expose();
+        let attempt = self.house.sign_in.attempt(&credentials.user, password, visitor.peer, Via::Submission).await;
+        self.signed_in(attempt)
+    }
+
+    async fn scram(&mut self, visitor: Visitor<'_>, user: &str) -> Option<ScramCredentials> {
+        self.awaited = None;
+        let awaited = self.house.sign_in.scram(user, visitor.peer, Via::Submission).await.ok()?;
+        let kept = awaited.asked.kept();
+        self.awaited = Some(awaited);
+        Some(kept)
+    }
+
+    async fn scram_proof(&mut self, visitor: Visitor<'_>, _user: &str, right: Option<usize>) -> Reply {
+        let Some(awaited) = self.awaited.take() else { return replies::LOGIN_NOT_NOW };
+        let attempt = self.house.sign_in.scram_proven(awaited, right, visitor.peer, Via::Submission);
+        self.signed_in(attempt)
     }
 
     async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
@@ -135,9 +161,9 @@ impl Desk for SubmissionDesk {
     async fn message(&mut self, incoming: Incoming) -> Reply {
         let peer = incoming.peer.to_string();
         let from = sender_text(&incoming.envelope.sender);
-        let to = incoming.envelope.recipients.iter().map(path_text).collect::<Vec<_>>().join(",");
-        let recipients = match self.addresses(&incoming.envelope.recipients).await {
-            Ok(recipients) => recipients,
+        let to = incoming.envelope.paths().map(path_text).collect::<Vec<_>>().join(",");
+        let (recipients, wishes) = match self.addressed(&incoming.envelope).await {
+            Ok(addressed) => addressed,
             Err(error) => return verdict::store(&error),
         };
         let Some(account) = &self.account else { return SIGN_IN_FIRST };
@@ -145,6 +171,7 @@ impl Desk for SubmissionDesk {
             account: Some(account),
             reverse_path: incoming.envelope.sender,
             recipients,
+            wishes,
             message: incoming.message,
             sent_copy: false,
             draft: None,

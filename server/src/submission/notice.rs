@@ -1,6 +1,6 @@
 //! Tells an owner and the postmaster that mail of theirs is held: a message in their inboxes, once for each time.
 
-use super::{Origin, Submission, submit};
+use super::{Origin, Submission, Wishes, submit};
 use crate::house::House;
 use mail::Address;
 use mail::envelope::ReversePath;
@@ -70,6 +70,7 @@ async fn send(house: &House, recipients: Vec<Address>, bytes: Vec<u8>) {
         account: None,
         reverse_path: ReversePath::Null,
         recipients,
+        wishes: Wishes::ours(),
         message,
         sent_copy: false,
         draft: None,

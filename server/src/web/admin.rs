@@ -246,7 +246,7 @@ impl Admin for Office {
 
     async fn cancel(&self, recipient: i64) -> Result<(), Refusal> {
         let waiting = self.house.store.waiting_one(recipient).await.map_err(refused)?;
-        self.house.store.expire(recipient, self.now()).await.map_err(refused)?;
+        self.house.store.cancel(recipient, self.now()).await.map_err(refused)?;
         self.house.queue_bell.notify_one();
         self.log("queue-cancelled", &waiting.recipient);
         Ok(())

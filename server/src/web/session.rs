@@ -151,12 +151,7 @@ impl SessionStore for Sessions {
     /// Only a session that is still there is saved: a page that was under way while its reader signed out, or was
     /// suspended, must not bring the session back.
     async fn save(&self, record: &Record) -> Result<()> {
-        let now = self.clock.now_ms();
-        let row = row(record, now)?;
-        match self.store.session(row.id, now).await.map_err(failed)? {
-            Some(_) => self.store.save_session(row).await.map_err(failed),
-            None => Ok(()),
-        }
+        self.store.save_session(row(record, self.clock.now_ms())?).await.map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

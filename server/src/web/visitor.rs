@@ -46,7 +46,7 @@ fn is_attended<B>(request: &axum::http::Request<B>) -> bool {
 pub async fn recognise(State(web): State<Arc<Web>>, session: Session, mut request: Request, next: Next) -> Response {
     match look_up(&web, &session, is_attended(&request)).await {
         Ok(Some(visitor)) => {
-            note(&web, &request, &visitor);
+            note(&web, &request);
             request.extensions_mut().insert(visitor);
         }
         Ok(None) => {}
@@ -60,13 +60,13 @@ pub async fn recognise(State(web): State<Arc<Web>>, session: Session, mut reques
 }
 
 /// Somebody signed in keeps their connection, and no throttle keeps their address out.
-fn note(web: &Web, request: &Request, visitor: &Visitor) {
+fn note(web: &Web, request: &Request) {
     if let Some(guest) = request.extensions().get::<Guest>() {
         guest.is_vouched_for();
     }
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
         let client = behind(peer.ip(), request.headers(), &web.house.config.trusted_proxies);
-        web.house.sign_in.regulars().seen(client.into(), visitor.0.id, web.house.clock.instant());
+        web.house.sign_in.regulars().seen(client.into(), web.house.clock.instant());
     }
 }
 

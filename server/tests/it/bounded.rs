@@ -93,3 +93,30 @@ fn thirty_large_messages_at_once_go_to_disk_and_not_to_memory() {
     assert!(grown < 64 + 30, "it took {grown} MiB");
     assert_eq!(house.pop3(BOB).stat().0, 31);
 }
+
+#[test]
+fn reports_about_forty_large_messages_at_once_take_no_memory_for_them() {
+    let house = House::start();
+    is_served(&house, 1);
+    let body = crate::harness::noise(20 * 1024 * 1024);
+    // Nobody can be asked about these domains yet.
+    let domains: Vec<String> = (0..40).map(|number| format!("gone{number}.test")).collect();
+    domains.iter().for_each(|domain| house.dns.set(domain, &[crate::harness::dns::Says::ServFail]));
+    let recipients: Vec<String> = domains.iter().map(|domain| format!("friend@{domain}")).collect();
+    for recipient in &recipients {
+        let message = letter(BOB, recipient, "large", &body);
+        assert!(house.submission(BOB).deliver(BOB, &[recipient], &message).is("250"));
+    }
+    let before = memory(&house);
+    // Now they do not exist: every message comes back.
+    domains.iter().for_each(|domain| house.dns.forget(domain));
+    house.cli_ok(&["queue", "retry", "all"]);
+    let mut peak = before;
+    crate::harness::within(std::time::Duration::from_secs(120), "forty reports", || {
+        peak = peak.max(memory(&house));
+        house.cli_ok(&["queue", "list"]).contains("empty").then_some(())
+    });
+    let grown = peak.saturating_sub(before);
+    assert!(grown < 64, "forty reports took {grown} MiB");
+    assert_eq!(house.pop3(BOB).stat().0, 41);
+}

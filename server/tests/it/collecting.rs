@@ -221,6 +221,29 @@ fn a_message_thrown_away_in_the_webmail_meanwhile_is_no_other_message() {
     assert_eq!(left.iter().map(|message| subject(message)).collect::<Vec<_>>(), ["three"]);
 }
 
+#[test]
+fn what_was_archived_in_the_webmail_meanwhile_stays_where_it_is() {
+    for deletes in ["trash", "forever"] {
+        let house = House::with(|settings| settings.set("pop3_deletes", format!("\"{deletes}\"")));
+        deliver(&house, &["keep", "go"]);
+        let mut pop3 = house.pop3(BOB);
+        pop3.ok("DELE 1");
+        pop3.ok("DELE 2");
+        let mut browser = Browser::new(house.ports.http);
+        browser.sign_in(BOB, PASSWORD);
+        let keep = browser.inbox_ids().remove(1);
+        let page = browser.post(
+            "/api/v1/mail/act",
+            &[("ids[]", &keep), ("act", "archive"), ("mailbox", "inbox"), ("one", ""), ("then", "")],
+        );
+        assert!(page.status < 400, "{} {}", page.status, page.text());
+        pop3.quit();
+        assert_eq!(browser.ids_in("/mail/archive"), [keep], "{deletes}");
+        assert!(browser.inbox_ids().is_empty());
+        assert_eq!(browser.ids_in("/mail/trash").len(), usize::from(deletes == "trash"));
+    }
+}
+
 fn subject(message: &[u8]) -> String {
     let text = String::from_utf8_lossy(message).into_owned();
     let line = text.lines().find(|line| line.starts_with("Subject: ")).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! A full disk and a locked database: refused for now, nothing half-kept, and well again by itself.
 
-use crate::harness::{BOB, House, LISA, Smtp, letter, noise, within};
-use std::io::{BufRead, BufReader, Write};
+use crate::harness::{BOB, House, LISA, Locker, Smtp, letter, noise, within};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -101,29 +101,6 @@ fn first_refusal(smtp: &mut Smtp, message: &[u8]) -> Option<String> {
     smtp.raw(&crate::harness::stuffed(message));
     let reply = smtp.reply();
     (reply.code != 250).then(|| reply.first().to_owned())
-}
-
-/// Another process that holds the database's write lock until it is told to let go.
-struct Locker(std::process::Child);
-
-impl Locker {
-    fn lock(database: &Path) -> Option<Locker> {
-        let script = "import sqlite3, sys\n\
-                      c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)\n\
-                      c.execute('BEGIN EXCLUSIVE')\nprint('locked', flush=True)\nsys.stdin.readline()\nc.execute('ROLLBACK')\n";
-        let mut command = Command::new("python3");
-        command.args(["-c", script]).arg(database).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().ok()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take()?).read_line(&mut line).ok()?;
-        assert_eq!(line.trim(), "locked", "python3 could not lock the database");
-        Some(Locker(child))
-    }
-
-    fn release(mut self) {
-        drop(writeln!(self.0.stdin.take().unwrap()));
-        self.0.wait().unwrap();
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Mail on its way out: by MX, again and again while there is hope, and back to the sender when there is none.
 
 use crate::harness::dns::Says;
-use crate::harness::{BOB, CAROL, End, House, Manner, Remote, eventually, letter};
+use crate::harness::{BOB, CAROL, End, Handshake, House, Manner, Remote, eventually, letter};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -144,6 +144,27 @@ fn a_final_refusal_of_the_whole_message_comes_back_too() {
 }
 
 #[test]
+fn a_report_is_let_into_a_mailbox_that_is_full() {
+    let far =
+        Remote::start(vec![Manner { recipients: vec![("", "550 5.1.1 no such person".into())], ..Manner::default() }]);
+    let house = house_towards(&far);
+    assert!(
+        house
+            .smtp()
+            .deliver("lisa@far.test", &[BOB], &letter("lisa@far.test", BOB, "fills it", &"x".repeat(2048)))
+            .is("250")
+    );
+    house.cli_ok(&["account", "quota", BOB, "1KiB"]);
+    let mut smtp = house.smtp();
+    smtp.expect("MAIL FROM:<lisa@far.test>", "250");
+    smtp.expect(&format!("RCPT TO:<{BOB}>"), "452 4.2.2");
+    send(&house, &["gone@far.test"], "to nobody");
+    let mail = house.mail_of(BOB, 2);
+    assert!(mail[1].contains("550 5.1.1 no such person"), "{}", mail[1]);
+    assert!(house.cli_ok(&["queue", "list"]).contains("empty"));
+}
+
+#[test]
 fn a_message_nobody_wrote_is_never_bounced() {
     let far = Remote::start(vec![Manner { recipients: vec![("", "550 5.1.1 no".into())], ..Manner::default() }]);
     let house = house_towards(&far);
@@ -215,6 +236,15 @@ fn tls_is_used_when_offered_and_its_failure_stops_no_mail() {
     let taken = far.wait_for(1);
     assert!(taken[0].tls, "{}", far.transcript());
     assert!(taken[0].mail.starts_with("MAIL FROM:<bob@comentum.test>"));
+    for (number, handshake) in [(2, Handshake::Fails), (3, Handshake::Cut)] {
+        far.change(Manner { tls: true, handshake, ..Manner::default() });
+        let before = far.connections();
+        send(&house, &["friend@far.test"], &format!("open {number}"));
+        let taken = far.wait_for(number);
+        assert!(!taken[number - 1].tls, "{handshake:?}: {}", far.transcript());
+        // The connection whose handshake came to nothing, and the next.
+        assert_eq!(taken[number - 1].connection, before + 2, "{handshake:?}: {}", far.transcript());
+    }
 }
 
 #[test]
@@ -284,6 +314,9 @@ fn what_could_not_be_delivered_in_time_comes_back() {
     send(&house, &["friend@far.test"], "too late");
     let report = bounce(&house);
     assert!(report.contains("421 4.3.2 never today") || report.contains("Status: 4."), "{report}");
+    let text = report.replace("\r\n ", " ").replace("=\r\n", "");
+    assert!(text.contains("Could not be delivered in time; the last answer was: 421 4.3.2 never today"), "{report}");
+    assert!(text.contains("Status: 5.4.7"), "{report}");
     assert!(far.connections() >= 2, "tried more than once before");
 }
 

@@ -89,10 +89,14 @@ fn ehlo_names_what_is_offered_and_nothing_more() {
     let house = House::start();
     let mut smtp = crate::harness::Smtp::connect(house.ports.smtp);
     let offers = smtp.say("EHLO client.example.test");
-    for keyword in ["SIZE", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES"] {
+    for keyword in
+        ["SIZE", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES", "SMTPUTF8", "CHUNKING", "DSN", "LIMITS", "STARTTLS"]
+    {
         assert!(offers.offers(keyword), "{keyword} is missing: {:?}", offers.lines);
     }
-    assert!(!offers.offers("AUTH"), "port 25 signs nobody in: {:?}", offers.lines);
+    for keyword in ["AUTH", "REQUIRETLS", "BINARYMIME"] {
+        assert!(!offers.offers(keyword), "{keyword} is not for strangers in the clear: {:?}", offers.lines);
+    }
     smtp.expect("HELO client.example.test", "250");
 }
 
@@ -137,6 +141,42 @@ fn the_postmaster_can_always_be_reached() {
     let mail = house.pop3(POSTMASTER).all();
     assert_eq!(mail.len(), 1);
     assert!(String::from_utf8_lossy(&mail[0]).contains("on fire"));
+}
+
+#[test]
+fn the_postmaster_is_reached_when_the_admin_is_away_full_or_the_domain_switched_off() {
+    let house = House::start();
+    let admin = crate::harness::noise(4 * 1024);
+    assert!(
+        house.smtp().deliver("lisa@far.test", &[POSTMASTER], &letter("lisa@far.test", BOB, "fills", &admin)).is("250")
+    );
+    house.cli_ok(&["account", "quota", POSTMASTER, "1KiB"]);
+    house.cli_ok(&["domain", "suspend", "otherisp.test"]);
+    let mut taken = 1;
+    let write = |taken: &mut usize| {
+        for to in [
+            "postmaster@comentum.test",
+            "postmaster@otherisp.test",
+            // The host that is named in banner and bounces, and is no domain of ours.
+            "Postmaster@mail.comentum.test",
+            "MAILER-DAEMON@mail.comentum.test",
+        ] {
+            let said = house.smtp().deliver("", &[to], &letter("lisa@far.test", to, "help", "x"));
+            assert!(said.is("250"), "{to}: {:?}", said.lines);
+            *taken += 1;
+        }
+        let mut smtp = house.smtp();
+        smtp.expect("MAIL FROM:<>", "250");
+        smtp.expect("RCPT TO:<postmaster>", "250");
+    };
+    write(&mut taken);
+    house.cli_ok(&["account", "suspend", POSTMASTER]);
+    write(&mut taken);
+    house.cli_ok(&["account", "resume", POSTMASTER]);
+    assert_eq!(house.pop3(POSTMASTER).stat().0, taken);
+    let mut smtp = house.smtp();
+    smtp.expect("MAIL FROM:<>", "250");
+    smtp.expect("RCPT TO:<somebody@mail.comentum.test>", "550 5.7.1");
 }
 
 #[test]

@@ -80,6 +80,17 @@ impl Store {
         .await
     }
 
+    /// The same password, hashed anew. `NotFound` when it has been changed meanwhile.
+    pub async fn renew_password(&self, id: i64, old: String, new: String) -> Result<()> {
+        self.change_account(move || {
+            sqlx::query("UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+                .bind(id)
+                .bind(old.clone())
+                .bind(new.clone())
+        })
+        .await
+    }
+
     /// In bytes; 0 for none.
     pub async fn set_quota(&self, id: i64, bytes: i64) -> Result<()> {
         self.change_account(move || sqlx::query("UPDATE account SET quota = $2 WHERE id = $1").bind(id).bind(bytes))

@@ -45,6 +45,17 @@ impl Store {
         Ok(found.bind(address.key()).fetch_optional(&self.reads).await?)
     }
 
+    /// One of the password hashes that were made as most of them were; none without accounts.
+    pub async fn common_password_hash(&self) -> Result<Option<String>> {
+        // What stands before the salt: `$argon2id$v=19$m=19456,t=2,p=1$`, whose first part has 15 characters.
+        let found = sqlx::query_scalar(
+            "SELECT max(password_hash) FROM account
+             GROUP BY substr(password_hash, 1, 15 + instr(substr(password_hash, 16), '$'))
+             ORDER BY count(*) DESC LIMIT 1",
+        );
+        Ok(found.fetch_optional(&self.reads).await?)
+    }
+
     /// Every address mail of this account may come from.
     pub async fn addresses(&self, account: i64) -> Result<Vec<Address>> {
         let found: Vec<String> =

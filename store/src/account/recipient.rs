@@ -19,7 +19,8 @@ pub enum Recipient {
 }
 
 impl Store {
-    /// `postmaster@` one of our domains, without an account of that name, is the oldest active admin's (RFC 5321 §4.5.1).
+    /// `postmaster@` one of our domains, without an account of that name, is the admin's (RFC 5321 §4.5.1).
+    /// It is taken always: when the domain is switched off, and when the mailbox is full.
     pub async fn resolve(&self, address: &Address) -> Result<Recipient> {
         let found: Option<(bool, Option<i64>, Option<bool>)> = sqlx::query_as(
             "SELECT d.active, a.id, a.quota > 0 AND a.used >= a.quota
@@ -34,20 +35,23 @@ impl Store {
         .await?;
         match found {
             None => Ok(Recipient::Elsewhere),
+            Some((_, Some(account), _)) if address.is_postmaster() => {
+                Ok(Recipient::Local { account, over_quota: false })
+            }
+            Some((_, None, _)) if address.is_postmaster() => self.postmaster().await,
             Some((false, ..)) => Ok(Recipient::DomainSuspended),
             Some((true, Some(account), over)) => Ok(Recipient::Local { account, over_quota: over.unwrap_or_default() }),
-            Some((true, None, _)) if address.local().eq_ignore_ascii_case("postmaster") => self.postmaster().await,
             Some((true, None, _)) => Ok(Recipient::Unknown),
         }
     }
 
-    /// `<postmaster>` without a domain.
+    /// `<postmaster>` without a domain: the oldest admin, one who can sign in before one who cannot. A house without any
+    /// has nobody to read it.
     pub async fn postmaster(&self) -> Result<Recipient> {
-        let found: Option<(i64, bool)> = sqlx::query_as(
-            "SELECT id, quota > 0 AND used >= quota FROM account WHERE admin AND active ORDER BY id LIMIT 1",
-        )
-        .fetch_optional(&self.reads)
-        .await?;
-        Ok(found.map_or(Recipient::Unknown, |(account, over_quota)| Recipient::Local { account, over_quota }))
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM account WHERE admin ORDER BY active DESC, id LIMIT 1")
+                .fetch_optional(&self.reads)
+                .await?;
+        Ok(found.map_or(Recipient::Unknown, |account| Recipient::Local { account, over_quota: false }))
     }
 }

@@ -3,6 +3,9 @@
 use super::{INLINE_MAX, coding, hex};
 use crate::{Result, Store, StoreError};
 use bytes::Bytes;
+use std::io::Read;
+
+const CHUNK: usize = 64 * 1024;
 
 /// A row of `blob`, as it is read: `hash, size, coding, file, data`.
 #[derive(sqlx::FromRow)]
@@ -22,6 +25,17 @@ impl Store {
             .fetch_one(&self.reads)
             .await?;
         self.open_blob(row).await
+    }
+
+    /// The first bytes of what a row holds, at most `limit`. All of it is read and held against the checksum, but never
+    /// held in memory.
+    pub(crate) async fn head_of_blob(&self, row: Stored, limit: usize) -> Result<Bytes> {
+        let path = row.file.as_ref().map(|name| self.files.path(name));
+        blocking(move || match path {
+            Some(path) => head(&row, std::fs::File::open(path)?, limit),
+            None => head(&row, row.data.as_deref().unwrap_or_default(), limit),
+        })
+        .await
     }
 
     /// What a row holds, as it came.
@@ -58,6 +72,28 @@ impl Store {
 
 async fn blocking(work: impl FnOnce() -> Result<Bytes> + Send + 'static) -> Result<Bytes> {
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.to_string()))?
+}
+
+fn head(row: &Stored, source: impl Read, limit: usize) -> Result<Bytes> {
+    let corrupt = || StoreError::Corrupt(hex(&row.hash));
+    if row.coding != coding::ZSTD {
+        return Err(StoreError::Broken(format!("blob written in coding {}, which is not known", row.coding)));
+    }
+    let mut decoder = zstd::Decoder::new(source)?;
+    let (mut hasher, mut head, mut chunk) = (blake3::Hasher::new(), Vec::new(), vec![0; CHUNK]);
+    loop {
+        let read = decoder.read(&mut chunk).map_err(|_| corrupt())?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(&chunk[..read]);
+        let wanted = limit.saturating_sub(head.len()).min(read);
+        head.extend_from_slice(&chunk[..wanted]);
+    }
+    if hasher.finalize().as_bytes()[..] != row.hash[..] {
+        return Err(corrupt());
+    }
+    Ok(Bytes::from(head))
 }
 
 fn unpack(row: &Stored, data: &[u8]) -> Result<Bytes> {

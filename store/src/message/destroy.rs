@@ -66,6 +66,27 @@ impl Store {
         .await
     }
 
+    /// As `destroy`, of those that are still in `mailbox`: what has been put elsewhere since is left there.
+    pub async fn destroy_in(
+        &self,
+        account: i64,
+        mailbox: i64,
+        placements: Vec<i64>,
+        event: Event,
+        now: Millis,
+    ) -> Result<i64> {
+        self.act(move |tx| {
+            let (placements, event) = (placements.clone(), event.clone());
+            Box::pin(async move {
+                let mut there = placed(tx, account, &placements).await?;
+                there.retain(|placed| placed.mailbox_id == mailbox);
+                let there: Vec<i64> = there.iter().map(|placed| placed.id).collect();
+                destroy(tx, account, &there, &event, now).await
+            })
+        })
+        .await
+    }
+
     /// Removes all that is in the mailbox now, in bounded steps. In Drafts: the drafts too.
     pub async fn empty(&self, account: i64, mailbox: i64, event: Event, now: Millis) -> Result<i64> {
         let (role, last): (Role, Option<i64>) = sqlx::query_as(

@@ -9,7 +9,7 @@ async fn move_all(
     tx: &mut Tx,
     account: i64,
     placements: &[i64],
-    mailbox: i64,
+    (from, mailbox): (Option<i64>, i64),
     event: &Event,
     now: Millis,
 ) -> Result<i64> {
@@ -20,7 +20,7 @@ async fn move_all(
         .await?;
     let trashed = role == Role::Trash;
     let mut moving: Vec<Placed> = placed(tx, account, placements).await?;
-    moving.retain(|placed| placed.mailbox_id != mailbox);
+    moving.retain(|placed| placed.mailbox_id != mailbox && from.is_none_or(|from| placed.mailbox_id == from));
     if moving.is_empty() {
         return Ok(0);
     }
@@ -67,7 +67,23 @@ impl Store {
     ) -> Result<i64> {
         self.act(move |tx| {
             let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move { move_all(tx, account, &placements, mailbox, &event, now).await })
+            Box::pin(async move { move_all(tx, account, &placements, (None, mailbox), &event, now).await })
+        })
+        .await
+    }
+
+    /// As `move_to`, of those that are still in `from`: what has been put elsewhere since is left there.
+    pub async fn move_from(
+        &self,
+        account: i64,
+        placements: Vec<i64>,
+        (from, mailbox): (i64, i64),
+        event: Event,
+        now: Millis,
+    ) -> Result<i64> {
+        self.act(move |tx| {
+            let (placements, event) = (placements.clone(), event.clone());
+            Box::pin(async move { move_all(tx, account, &placements, (Some(from), mailbox), &event, now).await })
         })
         .await
     }

@@ -21,7 +21,27 @@ pub struct Due {
     pub expires_at: Millis,
 }
 
+/// When a row expires that was cancelled: before any time there is.
+pub(super) const CANCELLED: Millis = 0;
+
+impl Due {
+    /// Given up by an operator. What is merely old is tried once more first: the time may be over because we were away,
+    /// or because the clock jumped.
+    pub fn is_cancelled(&self) -> bool {
+        self.expires_at == CANCELLED
+    }
+}
+
+/// Which rows a claim is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Any,
+    /// Those that nobody has tried yet.
+    First,
+}
+
 struct Claim {
+    turn: Turn,
     now: Millis,
     until: Millis,
     limit: i64,
@@ -32,6 +52,11 @@ struct Claim {
 /// Oldest first, one range of the index `queue_recipient_due`. Claimed rows are due when their claim ends.
 pub(crate) const DUE: &str = "SELECT id, destination FROM queue_recipient
     WHERE due_at <= $1 AND destination NOT IN (SELECT value FROM json_each($2)) ORDER BY due_at, destination LIMIT $3";
+
+/// The same, of those that nobody has tried yet. A row's attempts stand in the row itself: what is skipped costs a look.
+pub(crate) const DUE_FIRST: &str = "SELECT id, destination FROM queue_recipient
+    WHERE due_at <= $1 AND attempts = 0 AND destination NOT IN (SELECT value FROM json_each($2))
+    ORDER BY due_at, destination LIMIT $3";
 
 impl Job for Claim {
     type Answer = Vec<Due>;
@@ -62,6 +87,13 @@ impl Job for Claim {
 }
 
 impl Claim {
+    fn due(&self) -> &'static str {
+        match self.turn {
+            Turn::Any => DUE,
+            Turn::First => DUE_FIRST,
+        }
+    }
+
     /// Goes through what is due, oldest first. A destination that has its share is left out of the next look, so rows
     /// that wait behind a thousand of a dead one are reached.
     async fn choose(&self, tx: &mut Tx) -> Result<Vec<i64>> {
@@ -69,7 +101,7 @@ impl Claim {
         let mut shares: HashMap<String, i64> = HashMap::new();
         let mut chosen: Vec<i64> = Vec::new();
         loop {
-            let found: Vec<(i64, String)> = sqlx::query_as(DUE)
+            let found: Vec<(i64, String)> = sqlx::query_as(self.due())
                 .bind(self.now)
                 .bind(serde_json::to_string(&left_out).unwrap_or_default())
                 .bind(self.limit)
@@ -102,13 +134,14 @@ impl Store {
     /// left. At most `per_destination` rows of one destination, so that a dead one cannot fill the hands of the workers.
     pub async fn claim(
         &self,
+        turn: Turn,
         now: Millis,
         until: Millis,
         limit: i64,
         per_destination: i64,
         except: Vec<String>,
     ) -> Result<Vec<Due>> {
-        self.write(Claim { now, until, limit, per_destination, except }).await
+        self.write(Claim { turn, now, until, limit, per_destination, except }).await
     }
 
     /// Gives claims back untouched (shutdown). With no ids: all of them (start after a kill).
@@ -118,7 +151,7 @@ impl Store {
             Box::pin(async move {
                 sqlx::query(
                     "UPDATE queue_recipient SET due_at = next_at, claimed = 0
-                     WHERE claimed = 1 AND ($1 IS NULL OR id IN (SELECT value FROM json_each($1)))",
+                     WHERE claimed <> 0 AND ($1 IS NULL OR id IN (SELECT value FROM json_each($1)))",
                 )
                 .bind(ids)
                 .execute(tx.db())

@@ -1,7 +1,7 @@
 //! Mail that is held: taken, and kept until its owner or an operator lets it go. Its time begins then.
 
 use crate::message::list;
-use crate::{Millis, Result, Store, StoreError};
+use crate::{Millis, Result, Store};
 
 impl Store {
     /// Lets held rows go: they are due at `now`, and have as long as they would have had from the first. Answers how
@@ -28,39 +28,5 @@ impl Store {
              WHERE r.held = 1 AND q.sender = $1 ORDER BY r.id LIMIT $2",
         );
         Ok(found.bind(sender).bind(limit).fetch_all(&self.reads).await?)
-    }
-
-    /// Makes a row due at `now`. One that is being tried keeps its claim; one that is held is let go.
-    pub async fn retry_now(&self, id: i64, now: Millis) -> Result<()> {
-        self.let_go(vec![id], now).await?;
-        self.hurry(
-            "UPDATE queue_recipient SET next_at = $2, due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END WHERE id = $1",
-            id,
-            now,
-        )
-        .await
-    }
-
-    /// Makes a row expire: the worker's next look returns it to its sender, held or not.
-    pub async fn expire(&self, id: i64, now: Millis) -> Result<()> {
-        self.hurry(
-            "UPDATE queue_recipient SET expires_at = $2, next_at = $2, held = 0,
-                 due_at = CASE claimed WHEN 1 THEN due_at ELSE $2 END
-             WHERE id = $1",
-            id,
-            now,
-        )
-        .await
-    }
-
-    fn hurry(&self, update: &'static str, id: i64, now: Millis) -> impl Future<Output = Result<()>> + Send {
-        self.act(move |tx| {
-            Box::pin(async move {
-                match sqlx::query(update).bind(id).bind(now).execute(tx.db()).await?.rows_affected() {
-                    0 => Err(StoreError::NotFound),
-                    _ => Ok(()),
-                }
-            })
-        })
     }
 }

@@ -1,7 +1,7 @@
 //! What waits, and what an operator may do about it.
 
 use crate::blob::Stored;
-use crate::{Millis, Result, Store};
+use crate::{Millis, Result, Store, StoreError};
 use bytes::Bytes;
 use sqlx::AssertSqlSafe;
 
@@ -32,13 +32,19 @@ impl Store {
 
     /// The bytes of a message in the queue.
     pub async fn queued_bytes(&self, queue: i64) -> Result<Bytes> {
-        let row: Stored = sqlx::query_as(
+        self.open_blob(self.queued_blob(queue).await?).await
+    }
+
+    /// The first of them, at most `limit`; whatever its size, the message is not held in memory.
+    pub async fn queued_head(&self, queue: i64, limit: usize) -> Result<Bytes> {
+        self.head_of_blob(self.queued_blob(queue).await?, limit).await
+    }
+
+    async fn queued_blob(&self, queue: i64) -> Result<Stored> {
+        let row = sqlx::query_as(
             "SELECT b.hash, b.size, b.coding, b.file, b.data FROM queue q JOIN blob b ON b.id = q.blob_id WHERE q.id = $1",
-        )
-        .bind(queue)
-        .fetch_one(&self.reads)
-        .await?;
-        self.open_blob(row).await
+        );
+        Ok(row.bind(queue).fetch_one(&self.reads).await?)
     }
 
     /// Oldest first.
@@ -50,5 +56,40 @@ impl Store {
     pub async fn waiting_one(&self, id: i64) -> Result<Waiting> {
         let found = format!("{WAITING} WHERE r.id = $1");
         Ok(sqlx::query_as(AssertSqlSafe(found)).bind(id).fetch_one(&self.reads).await?)
+    }
+
+    /// Makes a row due at `now`. One that is being tried keeps its claim, and is due when that attempt has ended.
+    pub async fn retry_now(&self, id: i64, now: Millis) -> Result<()> {
+        self.hurry(
+            "UPDATE queue_recipient SET next_at = $2, due_at = CASE claimed WHEN 0 THEN $2 ELSE due_at END,
+                 claimed = CASE claimed WHEN 0 THEN 0 ELSE 2 END
+             WHERE id = $1",
+            id,
+            now,
+        )
+        .await
+    }
+
+    /// Gives a row up by an operator's word: the worker's next look bounces it, without another attempt.
+    pub async fn cancel(&self, id: i64, now: Millis) -> Result<()> {
+        self.hurry(
+            "UPDATE queue_recipient SET expires_at = 0, next_at = $2,
+                 due_at = CASE claimed WHEN 0 THEN $2 ELSE due_at END, claimed = CASE claimed WHEN 0 THEN 0 ELSE 2 END
+             WHERE id = $1",
+            id,
+            now,
+        )
+        .await
+    }
+
+    fn hurry(&self, update: &'static str, id: i64, now: Millis) -> impl Future<Output = Result<()>> + Send {
+        self.act(move |tx| {
+            Box::pin(async move {
+                match sqlx::query(update).bind(id).bind(now).execute(tx.db()).await?.rows_affected() {
+                    0 => Err(StoreError::NotFound),
+                    _ => Ok(()),
+                }
+            })
+        })
     }
 }

@@ -7,8 +7,8 @@ mod look;
 mod settle;
 
 #[cfg(test)]
-pub(crate) use claim::DUE;
-pub use claim::Due;
+pub(crate) use claim::{DUE, DUE_FIRST};
+pub use claim::{Due, Turn};
 pub use held::Held;
 #[cfg(test)]
 pub(crate) use look::NEXT_DUE;

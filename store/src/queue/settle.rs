@@ -31,14 +31,16 @@ pub(crate) async fn settle(tx: &mut Tx, settled: &[Settled], now: Millis) -> Res
     for one in settled {
         let row: Option<(i64, String)> = match one.outcome {
             Outcome::Deferred { next_at } => sqlx::query_as(
-                "UPDATE queue_recipient SET attempts = attempts + 1, next_at = $2, due_at = $2, claimed = 0,
-                     last_reply = $3, last_peer = $4
+                // 2: an operator has asked for it meanwhile (`hurry`), and is not to wait for the regular time.
+                "UPDATE queue_recipient SET attempts = attempts + 1, claimed = 0, last_reply = $3, last_peer = $4,
+                     next_at = CASE claimed WHEN 2 THEN $5 ELSE $2 END, due_at = CASE claimed WHEN 2 THEN $5 ELSE $2 END
                  WHERE id = $1 RETURNING queue_id, recipient",
             )
             .bind(one.id)
             .bind(next_at)
             .bind(&one.reply)
-            .bind(&one.peer),
+            .bind(&one.peer)
+            .bind(now),
             Outcome::Delivered | Outcome::Failed => {
                 sqlx::query_as("DELETE FROM queue_recipient WHERE id = $1 RETURNING queue_id, recipient").bind(one.id)
             }

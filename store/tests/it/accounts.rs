@@ -146,3 +146,17 @@ async fn counts_are_those_of_the_overview() {
     assert_eq!((counts.messages, counts.queued, counts.late), (1, 2, 2));
     assert_eq!(home.store.counts(NOW).await.unwrap().late, 0);
 }
+
+#[tokio::test]
+async fn the_common_password_hash_is_one_of_those_made_as_most_were() {
+    let home = Home::new().await;
+    assert_eq!(home.store.common_password_hash().await.unwrap(), None);
+    for (name, costs) in
+        [("a", "m=64,t=1,p=1"), ("b", "m=19456,t=2,p=1"), ("c", "m=19456,t=2,p=1"), ("d", "m=8,t=1,p=1")]
+    {
+        let account = home.account(name).await;
+        home.store.set_password(account, format!("$argon2id$v=19${costs}$salt{name}$hash{name}")).await.unwrap();
+    }
+    let common = home.store.common_password_hash().await.unwrap().unwrap();
+    assert!(common.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{common}");
+}

@@ -1,14 +1,14 @@
 //! The queue: claims, outcomes, and what an operator does.
 
-use crate::harness::{Home, NOW, copy};
-use store::{Kind, NewQueued, Outcome, Role, Settled, StoreError};
+use crate::harness::{Home, NOW, copy, noise};
+use store::{Kind, NewQueued, Outcome, Role, Settled, StoreError, Turn};
 
 fn settled(id: i64, outcome: Outcome) -> Settled {
     Settled { id, outcome, reply: "250 2.0.0 thanks".into(), peer: "mx.otherisp.test [192.0.2.9]".into() }
 }
 
 async fn claim(home: &Home, now: i64, limit: i64) -> Vec<store::Due> {
-    home.store.claim(now, now + 1000, limit, 100, Vec::new()).await.unwrap()
+    home.store.claim(Turn::Any, now, now + 1000, limit, 100, Vec::new()).await.unwrap()
 }
 
 #[tokio::test]
@@ -60,12 +60,27 @@ async fn a_dead_destination_hides_nobody() {
         home.queue(&format!("m{n}"), &[&format!("r{n}@dead.test")]).await;
     }
     home.queue("last", &["x@alive.test"]).await;
-    let due = home.store.claim(NOW, NOW + 1, 10, 3, Vec::new()).await.unwrap();
+    let due = home.store.claim(Turn::Any, NOW, NOW + 1, 10, 3, Vec::new()).await.unwrap();
     let dead = due.iter().filter(|due| due.destination == "dead.test").count();
     assert_eq!((due.len(), dead), (4, 3));
     home.store.release(Some(due.iter().map(|due| due.id).collect())).await.unwrap();
-    let due = home.store.claim(NOW, NOW + 1, 10, 3, vec!["dead.test".into()]).await.unwrap();
+    let due = home.store.claim(Turn::Any, NOW, NOW + 1, 10, 3, vec!["dead.test".into()]).await.unwrap();
     assert_eq!(due.iter().map(|due| due.destination.as_str()).collect::<Vec<_>>(), ["alive.test"]);
+}
+
+#[tokio::test]
+async fn what_nobody_has_tried_can_be_asked_for_alone() {
+    let home = Home::new().await;
+    for n in 0..20 {
+        home.queue(&format!("m{n}"), &[&format!("r@dead{n}.test")]).await;
+    }
+    let tried = claim(&home, NOW, 99).await;
+    let again = |due: &store::Due| settled(due.id, Outcome::Deferred { next_at: NOW });
+    home.store.settle(tried.iter().map(again).collect(), NOW).await.unwrap();
+    home.queue("fresh", &["x@alive.test"]).await;
+    let due = home.store.claim(Turn::First, NOW, NOW + 1, 10, 3, Vec::new()).await.unwrap();
+    assert_eq!(due.iter().map(|due| due.destination.as_str()).collect::<Vec<_>>(), ["alive.test"]);
+    assert_eq!(claim(&home, NOW, 99).await.len(), 20, "the others are anybody's");
 }
 
 #[tokio::test]
@@ -88,9 +103,11 @@ async fn delivered_goes_deferred_waits_failed_goes() {
     assert_eq!(home.store.next_due().await.unwrap(), Some(NOW + 500));
     home.store.retry_now(b, NOW + 2).await.unwrap();
     assert_eq!(home.store.next_due().await.unwrap(), Some(NOW + 2));
-    home.store.expire(b, NOW + 3).await.unwrap();
+    assert!(!claim(&home, NOW + 2, 9).await[0].is_cancelled());
+    home.store.release(None).await.unwrap();
+    home.store.cancel(b, NOW + 3).await.unwrap();
     let due = claim(&home, NOW + 3, 9).await;
-    assert_eq!((due.len(), due[0].expires_at, due[0].attempts), (1, NOW + 3, 1));
+    assert_eq!((due.len(), due[0].is_cancelled(), due[0].attempts), (1, true, 1));
     home.store.settle(vec![settled(b, Outcome::Failed)], NOW + 4).await.unwrap();
     assert!(matches!(home.store.queued_bytes(queue).await, Err(StoreError::NotFound)));
     assert!(matches!(home.store.waiting_one(b).await, Err(StoreError::NotFound)));
@@ -122,6 +139,26 @@ async fn the_fate_is_written_in_the_journey_of_the_senders_copy() {
 }
 
 #[tokio::test]
+async fn the_head_of_a_message_is_read_without_the_rest_and_never_unchecked() {
+    let home = Home::new().await;
+    let large = format!("Subject: large\r\n\r\n{}", hex(&noise(300_000, 7)));
+    let queue = home.queue(&large, &["a@x.test"]).await;
+    let small = home.queue("Subject: small\r\n\r\n", &["a@x.test"]).await;
+    assert_eq!(home.store.queued_head(queue, 14).await.unwrap(), "Subject: large");
+    assert_eq!(home.store.queued_head(small, 1000).await.unwrap(), "Subject: small\r\n\r\n");
+    let file = home.files().remove(0);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let end = bytes.len() - 9;
+    bytes[end] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    assert!(matches!(home.store.queued_head(queue, 14).await, Err(StoreError::Corrupt(_))));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
 async fn a_bounce_settles_what_it_reports_in_one_commit() {
     let home = Home::new().await;
     let bob = home.account("bob").await;
@@ -132,6 +169,29 @@ async fn a_bounce_settles_what_it_reports_in_one_commit() {
     home.store.accept(bounce).await.unwrap();
     assert!(home.store.waiting(9).await.unwrap().is_empty());
     assert_eq!(home.mailbox(bob, Role::Inbox).await.total, 1);
+}
+
+#[tokio::test]
+async fn what_an_operator_asks_during_an_attempt_holds_after_it() {
+    let home = Home::new().await;
+    home.queue("hello", &["a@x.test", "b@x.test", "c@x.test"]).await;
+    let due = claim(&home, NOW, 9).await;
+    home.store.retry_now(due[0].id, NOW + 1).await.unwrap();
+    home.store.cancel(due[1].id, NOW + 1).await.unwrap();
+    assert!(claim(&home, NOW + 2, 9).await.is_empty(), "all are being tried");
+    let later = due.iter().map(|due| settled(due.id, Outcome::Deferred { next_at: NOW + 500_000 })).collect();
+    home.store.settle(later, NOW + 3).await.unwrap();
+    let due = claim(&home, NOW + 3, 9).await;
+    assert_eq!(due.iter().map(|due| due.is_cancelled()).collect::<Vec<_>>(), [false, true]);
+    // Asked for once: the next time is the regular one.
+    let later = due.iter().map(|due| settled(due.id, Outcome::Deferred { next_at: NOW + 500_000 })).collect();
+    home.store.settle(later, NOW + 4).await.unwrap();
+    assert!(claim(&home, NOW + 4, 9).await.is_empty());
+    home.store.retry_now(due[0].id, NOW + 5).await.unwrap();
+    let due = claim(&home, NOW + 5, 9).await;
+    home.store.cancel(due[0].id, NOW + 6).await.unwrap();
+    home.store.release(None).await.unwrap();
+    assert_eq!(claim(&home, NOW + 6, 9).await.len(), 1, "given back, it is due");
 }
 
 #[tokio::test]

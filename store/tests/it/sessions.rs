@@ -19,10 +19,12 @@ async fn a_session_lives_until_it_expires_or_is_ended() {
     assert_eq!((found.account, found.data, found.expires_at), (Some(bob), vec![9], NOW + 10));
     assert!(store.session([1; 32], NOW + 10).await.unwrap().is_none(), "expired");
     assert!(store.session([2; 32], NOW).await.unwrap().is_none());
-    store.save_session(row(2, Some(bob))).await.unwrap();
-    store.save_session(row(3, None)).await.unwrap();
+    store.create_session(row(2, Some(bob))).await.unwrap();
+    store.create_session(row(3, None)).await.unwrap();
     store.delete_session([2; 32]).await.unwrap();
     assert!(store.session([2; 32], NOW).await.unwrap().is_none());
+    store.save_session(row(2, Some(bob))).await.unwrap();
+    assert!(store.session([2; 32], NOW).await.unwrap().is_none(), "a page under way brings no ended session back");
     store.delete_sessions_of(bob).await.unwrap();
     assert!(store.session([1; 32], NOW).await.unwrap().is_none());
     assert_eq!(store.purge_sessions(NOW).await.unwrap(), 0);

@@ -150,10 +150,12 @@ impl Session {
     fn capabilities(&mut self) {
         self.say(reply::CAPABILITIES);
         let (safe, stls) = (self.passwords_are_safe(), self.config.tls_available && !self.tls);
+        let mechanisms: &[u8] = if self.config.scram { b"SASL PLAIN SCRAM-SHA-256\r\n" } else { b"SASL PLAIN\r\n" };
         let out = self.out.more();
         out.extend_from_slice(b"TOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n");
         if safe {
-            out.extend_from_slice(b"USER\r\nSASL PLAIN\r\n");
+            out.extend_from_slice(b"USER\r\n");
+            out.extend_from_slice(mechanisms);
         }
         if stls {
             out.extend_from_slice(b"STLS\r\n");

@@ -1,9 +1,10 @@
-//! Signing in: USER and PASS (RFC 1939 §7), AUTH PLAIN (RFC 5034).
+//! Signing in: USER and PASS (RFC 1939 §7), AUTH PLAIN and SCRAM-SHA-256 (RFC 5034).
 
-use super::session::{Asked, Phase};
-use super::{Question, Session};
+use super::session::{Asked, Exchange, Phase};
+use super::{Entry, Question, Session};
 use crate::lines::Line;
 use crate::pop3::{Reply, reply};
+use crate::sasl::scram::{Challenge, ClientFirst, ScramCredentials};
 use crate::sasl::{self, Credentials, Mechanism, Password, SaslError};
 
 /// RFC 5034 §4: a client's response is longer than a command may be.
@@ -28,18 +29,27 @@ impl Session {
     }
 
     pub(super) fn auth(&mut self, mechanism: Option<Mechanism>, initial: Option<String>) -> Option<Question> {
-        if !self.passwords_are_safe() {
-            self.wrong(reply::TLS_REQUIRED);
-        } else if mechanism != Some(Mechanism::Plain) {
-            self.wrong(reply::UNKNOWN_MECHANISM);
-        } else if let Some(text) = initial {
-            return self.plain(&text);
-        } else {
-            // RFC 5034 §4: a continuation with nothing to say.
-            self.out.more().extend_from_slice(b"+ \r\n");
-            self.phase = Phase::Exchange;
+        let exchange = match mechanism {
+            Some(Mechanism::Plain) => Some(Exchange::Plain),
+            Some(Mechanism::ScramSha256) if self.config.scram => Some(Exchange::ScramFirst),
+            _ => None,
+        };
+        match (exchange, initial) {
+            _ if !self.passwords_are_safe() => self.wrong(reply::TLS_REQUIRED),
+            (None, _) => self.wrong(reply::UNKNOWN_MECHANISM),
+            (Some(exchange), Some(text)) => return self.go_on(exchange, &text),
+            (Some(exchange), None) => self.say_more("", exchange),
         }
         None
+    }
+
+    /// RFC 5034 §4: a continuation, perhaps with nothing to say.
+    fn say_more(&mut self, text: &str, next: Exchange) {
+        let out = self.out.more();
+        out.extend_from_slice(b"+ ");
+        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(b"\r\n");
+        self.phase = Phase::Exchange(next);
     }
 
     /// The client's response, if its line is there, carried out: `Some(None)` when nothing needs to be asked.
@@ -49,21 +59,56 @@ impl Session {
             Line::BareLf => Err(reply::NOT_A_LINE),
             Line::TooLong => Err(reply::LINE_TOO_LONG),
         };
-        self.phase = Phase::Authorization { user: None };
+        let phase = std::mem::replace(&mut self.phase, Phase::Authorization { user: None });
+        let Phase::Exchange(exchange) = phase else { return Some(None) };
         Some(match text {
             Ok(text) if text == "*" => self.refuse(reply::LOGIN_CANCELLED),
-            Ok(text) => self.plain(&text),
+            Ok(text) => self.go_on(exchange, &text),
             Err(reply) => self.refuse(reply),
         })
     }
 
-    fn plain(&mut self, text: &str) -> Option<Question> {
-        match sasl::decode_plain(text) {
-            Ok(credentials) => Some(self.ask(credentials)),
+    fn go_on(&mut self, exchange: Exchange, text: &str) -> Option<Question> {
+        let asked = match exchange {
+            Exchange::Plain => sasl::decode_plain(text).map(|credentials| self.ask(credentials)),
+            Exchange::ScramFirst => ClientFirst::decode(text).map(|first| self.ask_scram(first)),
+            Exchange::ScramFinal(challenge) => self.judge(&challenge, text),
+            Exchange::ScramEnd { user, entries } if text.is_empty() => {
+                self.signed_in(user, entries);
+                return None;
+            }
+            Exchange::ScramEnd { .. } => Err(SaslError::Malformed),
+        };
+        match asked {
+            Ok(question) => Some(question),
             Err(SaslError::Base64) => self.refuse(reply::NOT_BASE64),
             Err(SaslError::Malformed) => self.refuse(reply::BAD_RESPONSE),
             Err(SaslError::OtherIdentity) => self.refuse(reply::LOGIN_REFUSED),
         }
+    }
+
+    fn ask_scram(&mut self, first: ClientFirst) -> Question {
+        let user = first.user().to_owned();
+        self.phase = Phase::Asked(Asked::Scram(first));
+        Question::Scram { user }
+    }
+
+    pub(super) fn challenge(&mut self, first: ClientFirst, nonce: &str, credentials: ScramCredentials) {
+        let challenge = first.challenge(nonce, credentials);
+        self.say_more(&challenge.line(), Exchange::ScramFinal(Box::new(challenge)));
+    }
+
+    fn judge(&mut self, challenge: &Challenge, text: &str) -> Result<Question, SaslError> {
+        let proof = challenge.verify(text)?;
+        let (user, right) = (challenge.user().to_owned(), proof.as_ref().map(|(which, _)| *which));
+        let proof = proof.map(|(_, proof)| proof);
+        self.phase = Phase::Asked(Asked::ScramProof { user: user.clone(), proof });
+        Ok(Question::ScramProof { user, right })
+    }
+
+    /// Who is let in hears our own proof first (RFC 5802 §5), and says that it came.
+    pub(super) fn prove(&mut self, proof: &str, user: String, entries: Vec<Entry>) {
+        self.say_more(proof, Exchange::ScramEnd { user, entries });
     }
 
     fn refuse(&mut self, reply: Reply) -> Option<Question> {

@@ -2,10 +2,11 @@
 
 use super::maildrop::Maildrop;
 use super::multiline::{Message, Multiline};
-use super::{Answer, Config, Question, Refusal, Step};
+use super::{Answer, Config, Entry, Question, Refusal, Step};
 use crate::lines::Input;
 use crate::output::Output;
 use crate::pop3::{Reply, reply};
+use crate::sasl::scram::{Challenge, ClientFirst};
 use std::sync::Arc;
 
 /// One session, from greeting to close.
@@ -29,8 +30,8 @@ pub(super) enum Phase {
     Authorization {
         user: Option<String>,
     },
-    /// AUTH PLAIN waits for the client's response.
-    Exchange,
+    /// AUTH waits for the client's response.
+    Exchange(Exchange),
     Transaction(Maildrop),
     /// A reply of many lines is under way.
     Sending(Maildrop, Multiline),
@@ -40,10 +41,29 @@ pub(super) enum Phase {
     Closing,
 }
 
+/// What the next line of AUTH is.
+#[derive(Debug)]
+pub(super) enum Exchange {
+    Plain,
+    ScramFirst,
+    ScramFinal(Box<Challenge>),
+    /// The client has our proof and has only to say so.
+    ScramEnd {
+        user: String,
+        entries: Vec<Entry>,
+    },
+}
+
 #[derive(Debug)]
 pub(super) enum Asked {
     Login {
         user: String,
+    },
+    Scram(ClientFirst),
+    /// With our own proof, if the client's was right.
+    ScramProof {
+        user: String,
+        proof: Option<String>,
     },
     Retrieve {
         maildrop: Maildrop,
@@ -110,7 +130,7 @@ impl Session {
                     Some(Err(reply)) => self.wrong(reply),
                     None => return self.idle(Action::NeedInput),
                 },
-                Phase::Exchange => match self.response() {
+                Phase::Exchange(_) => match self.response() {
                     Some(Some(question)) => return Action::Ask(question),
                     Some(None) => {}
                     None => return self.idle(Action::NeedInput),
@@ -152,16 +172,12 @@ impl Session {
             }
         };
         match (asked, answer) {
-            (Asked::Login { user }, Answer::Maildrop(entries)) => {
-                self.login = Some(user);
-                let maildrop = Maildrop::new(entries);
-                self.say_stat(&maildrop);
-                self.phase = Phase::Transaction(maildrop);
+            (Asked::Login { user }, Answer::Maildrop(entries)) => self.signed_in(user, entries),
+            (Asked::Scram(first), Answer::Scram(nonce, credentials)) => self.challenge(first, &nonce, credentials),
+            (Asked::ScramProof { user, proof: Some(proof) }, Answer::Maildrop(entries)) => {
+                self.prove(&proof, user, entries);
             }
-            (Asked::Login { .. }, Answer::Refused(Refusal::Credentials)) => self.wrong(reply::LOGIN_REFUSED),
-            (Asked::Login { .. }, Answer::Refused(Refusal::InUse)) => self.say(reply::IN_USE),
-            (Asked::Login { .. }, Answer::Refused(Refusal::Never)) => self.say(reply::LOGIN_NEVER),
-            (Asked::Login { .. }, _) => self.say(reply::LOGIN_NOT_NOW),
+            (Asked::Login { .. } | Asked::Scram(_) | Asked::ScramProof { .. }, answer) => self.not_signed_in(&answer),
             (Asked::Retrieve { maildrop, size, lines }, Answer::Message(bytes)) => {
                 let words = if lines.is_some() { String::new() } else { format!("{size} octets") };
                 self.say(reply::OK.with_text(words));
@@ -176,6 +192,22 @@ impl Session {
         }
         if std::mem::take(&mut self.stopping) {
             self.shutdown();
+        }
+    }
+
+    pub(super) fn signed_in(&mut self, user: String, entries: Vec<Entry>) {
+        self.login = Some(user);
+        let maildrop = Maildrop::new(entries);
+        self.say_stat(&maildrop);
+        self.phase = Phase::Transaction(maildrop);
+    }
+
+    fn not_signed_in(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Refused(Refusal::Credentials) => self.wrong(reply::LOGIN_REFUSED),
+            Answer::Refused(Refusal::InUse) => self.say(reply::IN_USE),
+            Answer::Refused(Refusal::Never) => self.say(reply::LOGIN_NEVER),
+            _ => self.say(reply::LOGIN_NOT_NOW),
         }
     }
 

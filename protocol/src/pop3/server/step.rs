@@ -2,6 +2,7 @@
 
 use super::Entry;
 use crate::sasl::Credentials;
+use crate::sasl::scram::ScramCredentials;
 
 /// A listener's rules, shared by all its sessions.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct Config {
     pub tls_available: bool,
     /// Take passwords only when TLS is on.
     pub require_tls_for_login: bool,
+    /// Offer SCRAM-SHA-256: the driver knows what is kept of passwords for it.
+    pub scram: bool,
     /// After this many wrong commands or failed logins the session is closed.
     pub max_errors: u32,
 }
@@ -36,6 +39,12 @@ pub enum Step<'s> {
 pub enum Question {
     /// Is it right, and is the maildrop free? `Maildrop` (locked from now on) or `Refused`.
     Login(Credentials),
+    /// AUTH SCRAM-SHA-256: what is kept of this user's password? `Scram`, for an unknown user made up from the name and
+    /// always the same; or `Refused`.
+    Scram { user: String },
+    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Right: as `Login`. A wrong one is asked for as well, so that guesses are counted:
+    /// `Refused`.
+    ScramProof { user: String, right: Option<usize> },
     /// The whole message, for RETR and for TOP: `Message` or `Unavailable`.
     Retrieve { id: i64 },
     /// QUIT with deletions, at least one: `Committed` when they are on disk, else `NotRemoved`.
@@ -46,6 +55,8 @@ pub enum Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     Maildrop(Vec<Entry>),
+    /// A nonce of chance, printable ASCII without commas, and what is kept of the password.
+    Scram(String, ScramCredentials),
     Refused(Refusal),
     Message(Vec<u8>),
     Unavailable,
@@ -73,6 +84,7 @@ impl Default for Config {
             banner: "Restante POP3 ready".to_owned(),
             tls_available: false,
             require_tls_for_login: true,
+            scram: false,
             max_errors: 20,
         }
     }

@@ -2,12 +2,15 @@
 
 mod hearing;
 mod job;
+mod login;
 mod offers;
 mod outcome;
 mod session;
 mod step;
 mod talk;
+mod words;
 
+pub use offers::{Auth, Limits, Offers};
 pub use outcome::{Cause, Class, Delivery, Outcome, Stage};
 pub use session::Session;
-pub use step::{Config, Envelope, Step, Tls};
+pub use step::{Config, Envelope, Login, Recipient, Step, Tls};

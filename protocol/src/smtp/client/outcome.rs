@@ -49,6 +49,15 @@ pub enum Cause {
     No8Bit,
     /// Larger than the remote's SIZE (RFC 1870 §6.1).
     TooBig,
+    /// The message, or this recipient's name, has UTF-8 and the remote does not take it (RFC 6531 §3.2).
+    NoUtf8,
+    /// The message must not go on without TLS (RFC 8689), and the connection has none or the remote does not promise it.
+    NoRequireTls,
+    /// The remote takes only so many recipients at once (RFC 9422): this one was not named. Send to it at once, in
+    /// another transaction.
+    AnotherTransaction,
+    /// We are to sign in, and the remote offers no way to.
+    NoAuth,
     /// The driver could not supply the body.
     Abandoned,
 }
@@ -59,6 +68,8 @@ pub enum Stage {
     Banner,
     Hello,
     Tls,
+    /// AUTH, at a smarthost.
+    Login,
     Sender,
     Recipient,
     Data,
@@ -72,6 +83,9 @@ impl Outcome {
     pub(super) fn heard(reply: Reply, stage: Stage) -> Outcome {
         let class = if reply.is_positive() {
             Class::Accepted
+        } else if stage == Stage::Login {
+            // A wrong password is the operator's to mend: no mail is returned for it.
+            Class::Temporary
         } else if reply.is_permanent() && !means_too_many_recipients(&reply, stage) {
             Class::Permanent
         } else {
@@ -90,6 +104,14 @@ impl Outcome {
             Cause::TlsFailed => Reply::new(451, (7, 5), "The encrypted connection could not be made"),
             Cause::No8Bit => Reply::new(554, (6, 3), "The remote server does not take 8-bit messages"),
             Cause::TooBig => Reply::new(552, (3, 4), "Larger than the remote server takes"),
+            Cause::NoUtf8 => Reply::new(553, (6, 7), "The remote server does not take addresses or headers in UTF-8"),
+            Cause::NoRequireTls => {
+                Reply::new(550, (7, 30), "The remote server does not promise to go on with TLS only")
+            }
+            Cause::AnotherTransaction => {
+                Reply::new(452, (5, 3), "The remote server takes fewer recipients at a time; this one is next")
+            }
+            Cause::NoAuth => Reply::new(451, (7, 4), "The remote server offers no way to sign in that we know"),
             Cause::Abandoned => Reply::new(451, (3, 0), "The message could not be read"),
         };
         let class = if reply.is_permanent() { Class::Permanent } else { Class::Temporary };

@@ -2,6 +2,7 @@
 
 use super::hearing::{Garbage, Hearing};
 use super::job::Job;
+use super::login::Saying;
 use super::offers::Offers;
 use super::{Cause, Config, Delivery, Envelope, Outcome, Stage, Step};
 use crate::dot::Stuffer;
@@ -20,6 +21,8 @@ pub struct Session {
     pub(super) offers: Offers,
     pub(super) state: State,
     pub(super) job: Option<Job>,
+    /// Transactions begun (RFC 9422 MAILMAX).
+    pub(super) messages: usize,
     /// A transaction was left open: RSET before the next.
     pub(super) unclean: bool,
     finished: Option<Delivery>,
@@ -36,6 +39,8 @@ pub(super) enum State {
     Helo,
     StartTls,
     Handshake,
+    /// AUTH, and how much of it is still to be said.
+    Login(Saying),
     /// Greeted, between messages.
     Ready,
     Reset,
@@ -70,6 +75,7 @@ impl Session {
             offers: Offers::default(),
             state: State::Banner,
             job: None,
+            messages: 0,
             unclean: false,
             finished: None,
             ended: None,
@@ -126,7 +132,7 @@ impl Session {
     /// it for every recipient.
     pub fn deliver(&mut self, envelope: Envelope) {
         let job = Job::new(envelope);
-        if matches!(self.state, State::Quit | State::Closed) {
+        if !self.is_open() && self.job.is_none() {
             let lost = || Outcome::found(Cause::Lost, Stage::Banner);
             self.finished = Some(job.finish(&self.ended.clone().unwrap_or_else(lost)));
         } else {
@@ -175,8 +181,15 @@ impl Session {
         self.fail(Outcome::found(Cause::TlsFailed, self.stage()));
     }
 
-    /// The connection ended, on either side.
+    /// The connection ended, on either side. A server that hangs up in the middle of a message may have said why: hand
+    /// over what it said first.
     pub fn closed(&mut self) {
+        if matches!(self.state, State::Body(_) | State::End)
+            && let Some(Ok(reply)) = self.heard()
+            && (reply.is_transient() || reply.is_permanent())
+        {
+            return self.fail(Outcome::heard(reply, self.stage()));
+        }
         self.fail(Outcome::found(Cause::Lost, self.stage()));
     }
 
@@ -192,7 +205,13 @@ impl Session {
 
     /// Whether another message may be given to it.
     pub fn is_open(&self) -> bool {
-        !self.quit && !matches!(self.state, State::Quit | State::Closed)
+        let used_up = self.offers.limits.messages.is_some_and(|most| self.messages >= most);
+        !self.quit && !used_up && !matches!(self.state, State::Quit | State::Closed)
+    }
+
+    /// What the remote offers, once it has said so.
+    pub fn offers(&self) -> &Offers {
+        &self.offers
     }
 
     /// Whether the connection is encrypted.
@@ -206,6 +225,7 @@ impl Session {
             State::Banner => Stage::Banner,
             State::Ehlo | State::Helo => Stage::Hello,
             State::StartTls | State::Handshake => Stage::Tls,
+            State::Login(_) => Stage::Login,
             State::Ready | State::Reset | State::Sender | State::Quit | State::Closed => Stage::Sender,
             State::Recipients => Stage::Recipient,
             State::Data => Stage::Data,

@@ -1,11 +1,11 @@
 //! What to say next, given what was said last and what the remote replied (RFC 5321 §3).
 
+use super::login::Saying;
 use super::offers::Offers;
 use super::session::{Session, State};
-use super::{Cause, Outcome, Stage, Tls};
+use super::{Cause, Outcome, Stage, Tls, words};
 use crate::dot::Stuffer;
 use crate::smtp::Reply;
-use mail::envelope::ReversePath;
 
 /// RCPTs in one go. Their replies fit the socket's buffers, so that neither side waits for the other to read
 /// (RFC 2920 §3.1).
@@ -21,8 +21,9 @@ impl Session {
             return self.fail(outcome);
         }
         let yes = outcome.reply.is_positive();
-        // Only DATA may be answered by 3xx, and never by 2xx.
-        let out_of_order = if matches!(self.state, State::Data) { yes } else { code / 100 == 3 };
+        // DATA and AUTH may be answered by 3xx, and then never by 2xx.
+        let asks = matches!(self.state, State::Data | State::Login(Saying::Name | Saying::Password));
+        let out_of_order = if asks { yes } else { code / 100 == 3 };
         if out_of_order {
             return self.fail(Outcome::found(Cause::Garbage, self.stage()));
         }
@@ -36,10 +37,14 @@ impl Session {
                 self.forget_input();
                 self.state = State::Handshake;
             }
-            State::StartTls if self.config.tls == Tls::IfOffered => self.state = State::Ready,
+            State::StartTls if self.config.tls == Tls::IfOffered => self.sign_in(),
+            State::Login(Saying::Nothing) if yes => self.state = State::Ready,
+            State::Login(saying) if code / 100 == 3 => self.say_more(*saying),
+            State::Login(_) => self.hang_up(outcome),
             State::Banner | State::Ehlo | State::Helo | State::StartTls => self.hang_up(outcome),
             State::Reset if yes => self.say_mail(),
-            State::Reset => self.hang_up(outcome),
+            // It answers what came before: nothing was said yet of the message that waits, which goes over another connection.
+            State::Reset => self.hang_up(Outcome::found(Cause::Lost, Stage::Sender)),
             State::Sender => self.sender_replied(outcome),
             State::Recipients => self.recipient_replied(outcome),
             State::Data if code / 100 == 3 => self.state = State::Body(Stuffer::default()),
@@ -57,23 +62,38 @@ impl Session {
     fn greeted(&mut self, offers: Offers) {
         self.offers = offers;
         if self.tls || self.config.tls == Tls::Never {
-            self.state = State::Ready;
+            self.sign_in();
         } else if offers.starttls {
             self.say("STARTTLS", State::StartTls);
         } else if self.config.tls == Tls::Required {
             self.hang_up(Outcome::found(Cause::NoTls, Stage::Tls));
         } else {
-            self.state = State::Ready;
+            self.sign_in();
         }
     }
 
     /// Begins with the message that waits.
     pub(super) fn begin(&mut self) {
-        let Some(job) = &self.job else { return };
-        if self.offers.size_limit.is_some_and(|limit| job.envelope.size > limit) {
-            self.finish(&Outcome::found(Cause::TooBig, Stage::Sender));
-        } else if job.envelope.has_8bit && !self.offers.eight_bit {
-            self.finish(&Outcome::found(Cause::No8Bit, Stage::Sender));
+        let Some(job) = &mut self.job else { return };
+        let (envelope, offers) = (&job.envelope, &self.offers);
+        let cannot = if offers.size_limit.is_some_and(|limit| envelope.size > limit) {
+            Some(Cause::TooBig)
+        } else if envelope.has_8bit && !offers.eight_bit {
+            Some(Cause::No8Bit)
+        } else if envelope.needs_utf8() && !offers.utf8 {
+            Some(Cause::NoUtf8)
+        } else if envelope.wishes.require_tls && !(self.tls && offers.require_tls) {
+            Some(Cause::NoRequireTls)
+        } else {
+            None
+        };
+        if let Some(cause) = cannot {
+            return self.finish(&Outcome::found(cause, Stage::Sender));
+        }
+        job.sift(offers.utf8, offers.limits);
+        if !job.has_hope() {
+            // All are settled: what is said here is for nobody.
+            self.finish(&Outcome::found(Cause::NoUtf8, Stage::Recipient));
         } else if std::mem::take(&mut self.unclean) {
             self.say("RSET", State::Reset);
         } else {
@@ -83,16 +103,8 @@ impl Session {
 
     fn say_mail(&mut self) {
         let Some(job) = &self.job else { return };
-        let mut line = match &job.envelope.sender {
-            ReversePath::Null => "MAIL FROM:<>".to_owned(),
-            ReversePath::Address(address) => format!("MAIL FROM:<{address}>"),
-        };
-        if self.offers.size {
-            line.push_str(&format!(" SIZE={}", job.envelope.size));
-        }
-        if job.envelope.has_8bit {
-            line.push_str(" BODY=8BITMIME");
-        }
+        let line = words::mail(&job.envelope, &self.offers);
+        self.messages += 1;
         self.say(&line, State::Sender);
         if self.offers.pipelining {
             self.say_recipients();
@@ -103,9 +115,10 @@ impl Session {
         let group = if self.offers.pipelining { GROUP } else { 1 };
         let Some(job) = &mut self.job else { return };
         let out = self.out.more();
-        for recipient in job.envelope.recipients.iter().skip(job.sent).take(group) {
-            out.extend_from_slice(format!("RCPT TO:<{recipient}>\r\n").as_bytes());
-            job.sent += 1;
+        for _ in 0..group {
+            let Some(recipient) = job.name_next() else { return };
+            out.extend_from_slice(words::rcpt(recipient, &self.offers).as_bytes());
+            out.extend_from_slice(b"\r\n");
         }
     }
 
@@ -114,7 +127,7 @@ impl Session {
         if !outcome.reply.is_positive() {
             self.unclean = true;
             if let Some(job) = &mut self.job {
-                job.settle(&outcome);
+                job.refuse_all(&outcome);
             }
         }
         self.go_on_with_recipients(outcome);
@@ -129,14 +142,14 @@ impl Session {
     /// After MAIL's reply and each of RCPT's: waits for those that were sent, sends more, or goes on to DATA.
     fn go_on_with_recipients(&mut self, latest: Outcome) {
         let Some(job) = &self.job else { return };
-        if job.answered < job.sent {
+        if !job.is_answered() {
             return;
         }
         if !job.has_hope() {
             // Nobody wants it: no DATA.
             self.unclean = true;
             self.finish(&latest);
-        } else if job.sent < job.envelope.recipients.len() {
+        } else if job.has_more() {
             self.say_recipients();
         } else {
             self.say("DATA", State::Data);
@@ -157,7 +170,7 @@ impl Session {
         self.say("QUIT", State::Quit);
     }
 
-    fn say(&mut self, line: &str, state: State) {
+    pub(super) fn say(&mut self, line: &str, state: State) {
         let out = self.out.more();
         out.extend_from_slice(line.as_bytes());
         out.extend_from_slice(b"\r\n");

@@ -1,17 +1,19 @@
 //! What each command does in each phase (RFC 5321 §4.1.4 Order of Commands).
 
-use super::phase::{Asked, Exchange, Hello, Phase, Receiving};
-use super::{Body, Envelope, Kind, Question, Session};
+use super::phase::{Exchange, Phase};
+use super::{Question, Session};
 use crate::lines::Line;
 use crate::sasl::Mechanism;
 use crate::smtp::command::Command;
 use crate::smtp::{Reply, replies};
-use mail::envelope::{ForwardPath, Greeting, ReversePath};
 
 /// RFC 4954 §4: base64 of what mechanisms may need.
 const LONGEST_AUTH: usize = 12_288;
-/// What MAIL may have more than other commands: SIZE (RFC 1870 §3), BODY (RFC 6152 §3), AUTH (RFC 4954 §5).
-const MAIL_PARAMETERS: usize = 26 + 17 + 500;
+/// What MAIL may have more than other commands: SIZE (RFC 1870 §3), BODY (RFC 6152 §3), AUTH (RFC 4954 §5), RET and
+/// ENVID (RFC 3461 §4.3, §4.4), SMTPUTF8 (RFC 6531 §3.1), REQUIRETLS (RFC 8689 §2).
+const MAIL_PARAMETERS: usize = 26 + 17 + 500 + 9 + 107 + 10 + 11;
+/// And RCPT: NOTIFY and ORCPT (RFC 3461 §4.1, §4.2).
+const RCPT_PARAMETERS: usize = 29 + 507;
 
 impl Session {
     /// The next command, if its line is there; or the reply to what is none.
@@ -20,6 +22,7 @@ impl Session {
         let line = self.input.line(|line| match line.get(..4) {
             Some(verb) if verb.eq_ignore_ascii_case(b"AUTH") => LONGEST_AUTH,
             Some(verb) if verb.eq_ignore_ascii_case(b"MAIL") => longest + MAIL_PARAMETERS,
+            Some(verb) if verb.eq_ignore_ascii_case(b"RCPT") => longest + RCPT_PARAMETERS,
             _ => longest,
         })?;
         Some(match line {
@@ -48,11 +51,16 @@ impl Session {
 
     /// Carries a command out, up to the question that it raises.
     pub(super) fn obey(&mut self, command: Command) -> Option<Question> {
+        let command = match self.phase {
+            Phase::Chunking(_) => self.between_chunks(command)?,
+            _ => command,
+        };
         match command {
-            Command::Hello { extended, greeting } => self.hello(extended, greeting),
-            Command::Mail { path, size, body } => return self.mail(path, size, body),
-            Command::Rcpt(path) => return self.rcpt(path),
+            Command::Hello { verb, greeting } => self.hello(verb, greeting),
+            Command::Mail { path, parameters } => return self.mail(path, parameters),
+            Command::Rcpt { path, wishes, utf8 } => return self.rcpt(path, wishes, utf8),
             Command::Data => self.data(),
+            Command::Bdat(chunk) => self.bdat(chunk),
             Command::Rset => {
                 self.phase = Phase::Commands;
                 self.say(replies::DONE);
@@ -67,76 +75,6 @@ impl Session {
             Command::StartTls => self.start_tls(),
         }
         None
-    }
-
-    fn hello(&mut self, extended: bool, greeting: Greeting) {
-        // RFC 5321 §4.1.4: EHLO later in the session is as RSET.
-        self.phase = Phase::Commands;
-        self.hello = Some(Hello { extended, greeting });
-        let mut lines = self.config.hostname.as_str().to_owned();
-        if extended {
-            lines.push_str("\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\n");
-            lines.push_str(&format!("SIZE {}", self.config.size_limit));
-            if self.offers_tls() {
-                lines.push_str("\nSTARTTLS");
-            }
-            if self.offers_auth() && self.auth_is_safe() {
-                lines.push_str("\nAUTH PLAIN LOGIN");
-            }
-            lines.push_str("\nHELP");
-        }
-        self.say(Reply::plain(250, "").with_text(lines));
-    }
-
-    fn mail(&mut self, path: ReversePath, size: Option<u64>, body: Body) -> Option<Question> {
-        if self.hello.is_none() {
-            self.wrong(replies::HELLO_FIRST);
-        } else if self.config.require_auth && self.login.is_none() {
-            self.wrong(replies::LOGIN_REQUIRED);
-        } else if matches!(self.phase, Phase::Transaction(_)) {
-            self.wrong(replies::SENDER_ALREADY);
-        } else if size.is_some_and(|size| size > self.config.size_limit) {
-            self.say(replies::TOO_BIG);
-        } else {
-            let envelope = Envelope { sender: path.clone(), body, recipients: Vec::new(), size: 0 };
-            self.phase = Phase::Asked(Asked::Sender(envelope));
-            return Some(Question::Sender { path, size, body });
-        }
-        None
-    }
-
-    fn rcpt(&mut self, path: ForwardPath) -> Option<Question> {
-        match std::mem::replace(&mut self.phase, Phase::Commands) {
-            Phase::Transaction(envelope) if envelope.recipients.len() >= self.config.max_recipients => {
-                // RFC 5321 §4.5.3.1.10: those before are kept, the client sends the rest in another transaction.
-                self.phase = Phase::Transaction(envelope);
-                self.say(replies::TOO_MANY_RECIPIENTS);
-                None
-            }
-            Phase::Transaction(envelope) => {
-                self.phase = Phase::Asked(Asked::Recipient(envelope, path.clone()));
-                Some(Question::Recipient(path))
-            }
-            _ => {
-                self.wrong(replies::MAIL_FIRST);
-                None
-            }
-        }
-    }
-
-    fn data(&mut self) {
-        match std::mem::replace(&mut self.phase, Phase::Commands) {
-            Phase::Transaction(envelope) if envelope.recipients.is_empty() => {
-                // RFC 2920 §3.1: a pipelining client meets this when all its recipients were refused; not its fault.
-                self.phase = Phase::Transaction(envelope);
-                self.say(replies::NO_RECIPIENTS);
-            }
-            Phase::Transaction(envelope) => {
-                self.phase = Phase::Receiving(Box::new(Receiving::new(envelope)));
-                self.say(replies::GO_AHEAD);
-            }
-            _ => self.wrong(replies::MAIL_FIRST),
-        }
     }
 
     fn start_tls(&mut self) {
@@ -167,6 +105,7 @@ impl Session {
             let exchange = match mechanism {
                 Some(Mechanism::Plain) => Some((Exchange::Plain, replies::CONTINUE)),
                 Some(Mechanism::Login) => Some((Exchange::LoginName, replies::ASK_USERNAME)),
+                Some(Mechanism::ScramSha256) if self.config.scram => Some((Exchange::ScramFirst, replies::CONTINUE)),
                 _ => None,
             };
             match (exchange, initial) {
@@ -181,17 +120,5 @@ impl Session {
         };
         self.wrong(refusal);
         None
-    }
-
-    fn offers_tls(&self) -> bool {
-        self.config.tls_available && !self.tls
-    }
-
-    pub(super) fn offers_auth(&self) -> bool {
-        self.config.kind == Kind::Submission
-    }
-
-    fn auth_is_safe(&self) -> bool {
-        self.tls || !self.config.require_tls_for_auth
     }
 }

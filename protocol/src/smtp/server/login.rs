@@ -12,22 +12,17 @@ impl Session {
             self.wrong(replies::LOGIN_CANCELLED);
             return None;
         }
-        match self.read_response(exchange, text) {
-            Ok(Some(credentials)) => {
-                self.phase = Phase::Asked(Asked::Login(credentials.user.clone()));
-                Some(Question::Login(credentials))
-            }
-            Ok(None) => None,
-            Err(reply) => {
-                self.wrong(reply);
-                None
-            }
-        }
+        self.read_response(exchange, text).unwrap_or_else(|reply| {
+            self.wrong(reply);
+            None
+        })
     }
 
-    fn read_response(&mut self, exchange: Exchange, text: &str) -> Result<Option<Credentials>, Reply> {
+    fn read_response(&mut self, exchange: Exchange, text: &str) -> Result<Option<Question>, Reply> {
         match exchange {
-            Exchange::Plain => sasl::decode_plain(text).map(Some).map_err(refusal),
+            Exchange::Plain => {
+                sasl::decode_plain(text).map(|credentials| Some(self.claim(credentials))).map_err(refusal)
+            }
             Exchange::LoginName => {
                 let user = sasl::decode_text(text).map_err(refusal)?;
                 self.say(replies::ASK_PASSWORD);
@@ -36,13 +31,21 @@ impl Session {
             }
             Exchange::LoginPassword { user } => {
                 let password = Password::new(sasl::decode_text(text).map_err(refusal)?);
-                Ok(Some(Credentials { mechanism: Mechanism::Login, user, password }))
+                Ok(Some(self.claim(Credentials { mechanism: Mechanism::Login, user, password })))
             }
+            Exchange::ScramFirst => self.scram_first(text).map(Some),
+            Exchange::ScramFinal(challenge) => self.scram_final(&challenge, text).map(Some),
+            Exchange::ScramEnd { user, reply } => self.scram_end(user, reply, text).map(|()| None),
         }
+    }
+
+    fn claim(&mut self, credentials: Credentials) -> Question {
+        self.phase = Phase::Asked(Asked::Login(credentials.user.clone()));
+        Question::Login(credentials)
     }
 }
 
-fn refusal(error: SaslError) -> Reply {
+pub(super) fn refusal(error: SaslError) -> Reply {
     match error {
         SaslError::Base64 => replies::NOT_BASE64,
         SaslError::Malformed => replies::BAD_RESPONSE,

@@ -1,9 +1,11 @@
 //! Where a session stands. What a phase does not hold cannot be used in it: there is no envelope without a sender.
 
-use super::{Abort, Envelope};
+use super::{Abort, Envelope, Recipient};
 use crate::dot::Unstuffer;
+use crate::sasl::scram::{Challenge, ClientFirst};
 use crate::smtp::Reply;
-use mail::envelope::{ForwardPath, Greeting};
+use crate::smtp::command::Command;
+use mail::envelope::Greeting;
 
 #[derive(Debug)]
 pub(super) enum Phase {
@@ -13,8 +15,14 @@ pub(super) enum Phase {
     Commands,
     /// MAIL was accepted.
     Transaction(Envelope),
-    /// DATA was accepted.
+    /// DATA or BDAT was accepted.
     Receiving(Box<Receiving>),
+    /// Between two BDATs of a message.
+    Chunking(Box<Receiving>),
+    /// The client gives up a message between two BDATs by this command, which raises no question.
+    Dropping(Command),
+    /// A BDAT that cannot be used: its octets are read to their end.
+    Skipping(Box<Skipping>),
     /// AUTH waits for the client's next line.
     Exchange(Exchange),
     /// The desk has a question.
@@ -30,9 +38,19 @@ pub(super) enum Phase {
 #[derive(Debug)]
 pub(super) enum Asked {
     Sender(Envelope),
-    Recipient(Envelope, ForwardPath),
+    Recipient(Envelope, Recipient),
     Login(String),
-    Message,
+    Scram(ClientFirst),
+    /// The proof was judged; with it, if it was right, the server's own.
+    ScramProof(String, Option<String>),
+    Message(Whole),
+}
+
+/// What is still to be known of a message when the desk has it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whole {
+    pub recipients: usize,
+    pub utf8: bool,
 }
 
 /// What the next line of AUTH is.
@@ -40,13 +58,22 @@ pub(super) enum Asked {
 pub(super) enum Exchange {
     Plain,
     LoginName,
-    LoginPassword { user: String },
+    LoginPassword {
+        user: String,
+    },
+    ScramFirst,
+    ScramFinal(Box<Challenge>),
+    /// The client has our proof and has only to say so; then the reply is said.
+    ScramEnd {
+        user: String,
+        reply: Reply,
+    },
 }
 
 #[derive(Debug)]
 pub(super) struct Receiving {
     pub envelope: Envelope,
-    pub unstuffer: Unstuffer,
+    pub framing: Framing,
     /// The driver was told to open a spool.
     pub opened: bool,
     /// The driver is to be told to drop it.
@@ -57,30 +84,53 @@ pub(super) struct Receiving {
     pub bare_newline: bool,
 }
 
+/// How the end of a message is known.
+#[derive(Debug)]
+pub(super) enum Framing {
+    /// DATA: a dot on a line of its own.
+    Dots(Unstuffer),
+    /// BDAT: octets are counted.
+    Chunk(Counted),
+}
+
+/// A chunk under way.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub left: u64,
+    pub last: bool,
+    /// The octet before was a CR.
+    pub after_cr: bool,
+}
+
+/// Octets that are read and forgotten.
+#[derive(Debug)]
+pub(super) struct Skipping {
+    pub left: u64,
+    pub reply: Reply,
+    /// It counts as an error.
+    pub wrong: bool,
+    pub then: Phase,
+}
+
 /// The client's introduction.
 #[derive(Debug)]
 pub(super) struct Hello {
+    /// EHLO or LHLO rather than HELO.
     pub extended: bool,
     pub greeting: Greeting,
 }
 
 impl Receiving {
-    pub(super) fn new(envelope: Envelope) -> Receiving {
-        Receiving {
-            envelope,
-            unstuffer: Unstuffer::default(),
-            opened: false,
-            abort: None,
-            refusal: None,
-            bare_newline: false,
-        }
+    pub(super) fn new(envelope: Envelope, framing: Framing) -> Receiving {
+        Receiving { envelope, framing, opened: false, abort: None, refusal: None, bare_newline: false }
     }
 
     /// Refuses the message, unless it is already; the first reason counts.
     pub(super) fn refuse(&mut self, reply: Reply, why: Abort) {
         if self.refusal.is_none() {
             self.refusal = Some(reply);
-            self.abort = Some(why);
+            // What was never opened need not be dropped.
+            self.abort = self.opened.then_some(why);
         }
     }
 }

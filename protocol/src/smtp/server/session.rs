@@ -1,11 +1,10 @@
 //! The session as its driver sees it: steps out, bytes and answers in.
 
-use super::phase::{Asked, Hello, Phase};
-use super::{Abort, Config, Envelope, Question, Step};
+use super::phase::{Asked, Hello, Phase, Whole};
+use super::{Abort, Config, Question, Step};
 use crate::lines::Input;
 use crate::output::Output;
 use crate::smtp::{Reply, replies};
-use mail::envelope::Greeting;
 use std::sync::Arc;
 
 /// One session, from banner to close.
@@ -19,6 +18,8 @@ pub struct Session {
     pub(super) login: Option<String>,
     pub(super) phase: Phase,
     errors: u32,
+    /// Transactions begun.
+    pub(super) messages: u32,
     refused_recipients: usize,
     /// Said after the answer that is awaited.
     last_word: Option<Reply>,
@@ -48,6 +49,7 @@ impl Session {
             login: None,
             phase: Phase::Opening,
             errors: 0,
+            messages: 0,
             refused_recipients: 0,
             last_word: None,
         }
@@ -78,7 +80,7 @@ impl Session {
                     self.phase = Phase::Commands;
                     self.say_banner();
                 }
-                Phase::Commands | Phase::Transaction(_) => match self.command() {
+                Phase::Commands | Phase::Transaction(_) | Phase::Chunking(_) => match self.command() {
                     Some(Ok(command)) => {
                         if let Some(question) = self.obey(command) {
                             return Action::Ask(question);
@@ -96,6 +98,17 @@ impl Session {
                     if let Some(action) = self.receiving() {
                         return action;
                     }
+                }
+                Phase::Skipping(_) => {
+                    if let Some(action) = self.skipping() {
+                        return action;
+                    }
+                }
+                Phase::Dropping(command) => {
+                    let command = command.clone();
+                    self.phase = Phase::Commands;
+                    self.obey(command);
+                    return Action::BodyAbort(Abort::Reset);
                 }
                 // Only a driver that forgot to answer comes here.
                 Phase::Asked(_) => return self.idle(Action::NeedInput),
@@ -125,6 +138,13 @@ impl Session {
 
     /// The answer to the question last asked: 2xx is yes.
     pub fn answer(&mut self, reply: Reply) {
+        self.answer_each(&[reply]);
+    }
+
+    /// The answer to `Question::Message` in LMTP: a reply for each recipient, in their order. If there are fewer, the
+    /// last is said for the others.
+    pub fn answer_each(&mut self, replies: &[Reply]) {
+        let reply = replies.first().cloned().unwrap_or(replies::STORE_BUSY);
         let asked = match std::mem::replace(&mut self.phase, Phase::Commands) {
             Phase::Asked(asked) => asked,
             other => {
@@ -134,10 +154,13 @@ impl Session {
         };
         let yes = reply.is_positive();
         match asked {
-            Asked::Sender(envelope) if yes => self.phase = Phase::Transaction(envelope),
-            Asked::Recipient(mut envelope, path) => {
+            Asked::Sender(envelope) if yes => {
+                self.messages = self.messages.saturating_add(1);
+                self.phase = Phase::Transaction(envelope);
+            }
+            Asked::Recipient(mut envelope, recipient) => {
                 if yes {
-                    envelope.recipients.push(path);
+                    envelope.recipients.push(recipient);
                 } else if reply.is_permanent() {
                     self.refused_recipients += 1;
                 }
@@ -145,8 +168,11 @@ impl Session {
             }
             Asked::Login(user) if yes => self.login = Some(user),
             Asked::Login(_) if reply.is_permanent() => return self.settle(Session::wrong, reply),
-            Asked::Message if yes => self.errors = 0,
-            Asked::Sender(_) | Asked::Login(_) | Asked::Message => {}
+            Asked::ScramProof(user, proof) => return self.scram_answered(user, proof, reply),
+            // It was to be answered with `answer_scram`.
+            Asked::Scram(_) => return self.settle(Session::say, replies::LOGIN_NOT_NOW),
+            Asked::Message(whole) => return self.message_answered(whole, replies),
+            Asked::Sender(_) | Asked::Login(_) => {}
         }
         if reply.code() == 421 {
             self.close(reply);
@@ -158,9 +184,25 @@ impl Session {
         }
     }
 
+    fn message_answered(&mut self, whole: Whole, replies: &[Reply]) {
+        if replies.iter().any(Reply::is_positive) {
+            self.errors = 0;
+        }
+        self.say_each(whole, replies);
+        if replies.iter().any(|reply| reply.code() == 421) {
+            self.phase = Phase::Closing;
+            self.input.clear();
+        }
+        self.say_last_word();
+    }
+
     /// Says the answer, and then what came up while it was awaited.
-    fn settle(&mut self, say: impl FnOnce(&mut Session, Reply), reply: Reply) {
+    pub(super) fn settle(&mut self, say: impl FnOnce(&mut Session, Reply), reply: Reply) {
         say(self, reply);
+        self.say_last_word();
+    }
+
+    fn say_last_word(&mut self) {
         if let Some(last_word) = self.last_word.take()
             && !matches!(self.phase, Phase::Closing)
         {
@@ -201,16 +243,16 @@ impl Session {
         self.end(replies::OVERLOADED);
     }
 
-    fn end(&mut self, reply: Reply) {
+    pub(super) fn end(&mut self, reply: Reply) {
         match &self.phase {
             Phase::Closing | Phase::Abandoning(_) => {}
             // The client waits for a handshake: words in the clear would be no use to it.
             Phase::Handshake => self.phase = Phase::Closing,
             Phase::Asked(_) => self.last_word = Some(reply),
-            Phase::Receiving(receiving) if receiving.opened && receiving.refusal.is_none() => {
+            Phase::Receiving(receiving) | Phase::Chunking(receiving) if receiving.is_open() => {
                 self.phase = Phase::Abandoning(reply);
             }
-            Phase::Receiving(receiving) if receiving.abort.is_some() => self.phase = Phase::Abandoning(reply),
+            Phase::Dropping(_) => self.phase = Phase::Abandoning(reply),
             _ => self.close(reply),
         }
     }
@@ -235,44 +277,5 @@ impl Session {
     fn say_banner(&mut self) {
         let banner = format!("{} {}", self.config.hostname, self.config.banner);
         self.say(Reply::plain(220, "").with_text(banner));
-    }
-
-    /// What the client called itself, once it did.
-    pub fn greeting(&self) -> Option<&Greeting> {
-        self.hello.as_ref().map(|hello| &hello.greeting)
-    }
-
-    /// Who signed in (the name as the client gave it).
-    pub fn login(&self) -> Option<&str> {
-        self.login.as_deref()
-    }
-
-    /// Whether the connection is encrypted.
-    pub fn is_tls(&self) -> bool {
-        self.tls
-    }
-
-    /// The transaction under way: from an accepted MAIL to the last byte of DATA.
-    pub fn envelope(&self) -> Option<&Envelope> {
-        match &self.phase {
-            Phase::Transaction(envelope) | Phase::Asked(Asked::Recipient(envelope, _)) => Some(envelope),
-            Phase::Receiving(receiving) => Some(&receiving.envelope),
-            _ => None,
-        }
-    }
-
-    /// `SMTP`, `ESMTP`, `ESMTPS`, `ESMTPA` or `ESMTPSA`, for the Received field (RFC 3848).
-    pub fn with(&self) -> &'static str {
-        match (self.hello.as_ref().is_some_and(|hello| hello.extended), self.tls, self.login.is_some()) {
-            (false, ..) => "SMTP",
-            (true, false, false) => "ESMTP",
-            (true, true, false) => "ESMTPS",
-            (true, false, true) => "ESMTPA",
-            (true, true, true) => "ESMTPSA",
-        }
-    }
-
-    pub fn config(&self) -> &Config {
-        &self.config
     }
 }

@@ -1,7 +1,7 @@
 //! What a session tells its driver to do, and what it asks.
 
 use crate::sasl::Credentials;
-use mail::envelope::{ForwardPath, ReversePath};
+use mail::envelope::{ForwardPath, MessageWishes, RecipientWishes, ReversePath};
 
 /// What the driver does next. Do it wholly, then ask for the next step.
 #[derive(Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub enum Step<'s> {
     Send(&'s [u8]),
     /// Decide, and hand the reply to `answer`.
     Ask(Question),
-    /// DATA was accepted: open a spool. Body chunks follow, then `Question::Message` or `BodyAbort`.
+    /// DATA or the first BDAT was accepted: open a spool. Body chunks follow, then `Question::Message` or `BodyAbort`.
     BodyStart,
     /// The next bytes of the message, dots unstuffed, lines ending in CRLF.
     Body(&'s [u8]),
@@ -31,12 +31,14 @@ pub enum Abort {
     BareNewline,
     /// More than the size limit.
     TooBig,
+    /// The client gave it up between two BDATs.
+    Reset,
     /// `timeout` or `shutdown` was called.
     Closing,
 }
 
-/// What the session cannot know. Each is answered with a [`Reply`](crate::smtp::Reply): 2xx is yes, anything else is
-/// no and is what the client hears; 421 also closes the session.
+/// What the session cannot know. Each but `Scram` is answered with a [`Reply`](crate::smtp::Reply): 2xx is yes, anything
+/// else is no and is what the client hears; 421 also closes the session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Question {
     /// MAIL: may this sender send? The greeting and the login are in the session.
@@ -45,12 +47,19 @@ pub enum Question {
         /// Octets, as declared (RFC 1870); within the size limit.
         size: Option<u64>,
         body: Body,
+        wishes: MessageWishes,
     },
     /// RCPT: does it exist here, or may the client relay to it?
     Recipient(ForwardPath),
     /// AUTH: are name and password right?
     Login(Credentials),
-    /// The end of DATA: 250 promises that the message is committed and on disk.
+    /// AUTH SCRAM-SHA-256: what is kept of this user's password, and a nonce? Answered with `answer_scram`.
+    Scram { user: String },
+    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Yes signs in; a wrong one is asked for as well, so that guesses are counted, and yes
+    /// to it counts as no.
+    ScramProof { user: String, right: Option<usize> },
+    /// The end of DATA, or of BDAT LAST: 250 promises that the message is committed and on disk. In LMTP it may be
+    /// answered for each recipient, with `answer_each`.
     Message(Envelope),
 }
 
@@ -67,8 +76,23 @@ pub enum Body {
 pub struct Envelope {
     pub sender: ReversePath,
     pub body: Body,
+    pub wishes: MessageWishes,
     /// The accepted ones, in order, as the client gave them (one given twice is twice in it).
-    pub recipients: Vec<ForwardPath>,
+    pub recipients: Vec<Recipient>,
     /// Octets of the message received so far: at `Question::Message`, all of them.
     pub size: u64,
+}
+
+/// One accepted recipient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipient {
+    pub path: ForwardPath,
+    pub wishes: RecipientWishes,
+}
+
+impl Envelope {
+    /// Where it goes, without wishes.
+    pub fn paths(&self) -> impl Iterator<Item = &ForwardPath> {
+        self.recipients.iter().map(|recipient| &recipient.path)
+    }
 }

@@ -42,7 +42,7 @@ impl HeldMail for Office {
 
     async fn send_back(&self, message: i64) -> Result<(), Refusal> {
         for row in self.held_rows(message).await? {
-            self.house.store.expire(row, self.now()).await.map_err(refused)?;
+            self.house.store.cancel(row, self.now()).await.map_err(refused)?;
         }
         self.house.queue_bell.notify_one();
         self.log("held-returned", &message.to_string());

@@ -116,6 +116,7 @@ async fn send_kept(house: &House, large: &Semaphore, account: &Account, draft: i
         account: Some(account),
         reverse_path: ReversePath::Address(from),
         recipients,
+        wishes: submission::Wishes::ours(),
         message,
         sent_copy: true,
         draft: Some(draft.id),

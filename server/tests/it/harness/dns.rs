@@ -67,6 +67,11 @@ impl Dns {
         self.zone.lock().unwrap().names.insert(name.to_ascii_lowercase(), says.to_vec());
     }
 
+    /// From now on there is no such name.
+    pub fn forget(&self, name: &str) {
+        self.zone.lock().unwrap().names.remove(name);
+    }
+
     /// `domain` takes mail at `host`, which is at `address`.
     pub fn mail_at(&self, domain: &str, host: &'static str, address: Ipv4Addr) {
         self.set(domain, &[Says::Mx(vec![(10, host)])]);

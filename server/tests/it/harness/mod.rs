@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod dns;
 pub mod http;
+pub mod locker;
 pub mod pebble;
 pub mod pop3;
 pub mod remote;
@@ -14,9 +15,10 @@ pub mod wire;
 
 pub use clock::{eventually, within};
 pub use http::Browser;
+pub use locker::Locker;
 pub use pebble::Pebble;
 pub use pop3::Pop3;
-pub use remote::{End, Manner, Remote};
+pub use remote::{End, Handshake, Manner, Remote};
 pub use server::{BOB, CAROL, House, LISA, PASSWORD, POSTMASTER, program, size_of};
 pub use smtp::{Smtp, letter, stuffed};
 pub use wire::Wire;

@@ -17,6 +17,12 @@ pub struct Manner {
     pub ehlo: bool,
     /// Offer STARTTLS, with a certificate nobody signed.
     pub tls: bool,
+    /// What STARTTLS comes to.
+    pub handshake: Handshake,
+    /// Replies to MAIL from a sender whose address begins so; all others are accepted.
+    pub senders: Vec<(&'static str, String)>,
+    /// The reply to RSET.
+    pub rset: String,
     /// Replies to recipients whose address begins so; all others are accepted.
     pub recipients: Vec<(&'static str, String)>,
     pub end: End,
@@ -34,6 +40,20 @@ pub enum End {
     CutInside,
     /// The message is taken, and the connection cut before anything is said.
     CutAfterDot,
+    /// The message is taken, and that is said so much later.
+    Later(Duration),
+    /// After some bytes of the message this is said, and the connection reset over the rest.
+    RefuseInside(String),
+}
+
+/// What becomes of STARTTLS after it was answered with 220.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handshake {
+    Works,
+    /// What comes is no TLS.
+    Fails,
+    /// The connection is cut without a reply to STARTTLS.
+    Cut,
 }
 
 impl Default for Manner {
@@ -42,6 +62,9 @@ impl Default for Manner {
             banner: "220 mx.far.test ESMTP".into(),
             ehlo: true,
             tls: false,
+            handshake: Handshake::Works,
+            senders: Vec::new(),
+            rset: "250 2.0.0 ok".into(),
             recipients: Vec::new(),
             end: End::Accept,
             wait: Duration::ZERO,
@@ -179,14 +202,28 @@ impl Talk {
                     ))?;
                 }
                 "HELO" => self.reply("250 mx.far.test")?,
+                "STAR" if self.manner.handshake == Handshake::Cut => {
+                    return self.socket.shutdown(std::net::Shutdown::Both);
+                }
+                "STAR" if self.manner.handshake == Handshake::Fails => {
+                    self.reply("220 2.0.0 go ahead")?;
+                    self.stream.write_all(b"this is no TLS\r\n")?;
+                    return self.socket.shutdown(std::net::Shutdown::Both);
+                }
                 "STAR" if self.manner.tls => {
                     self.reply("220 2.0.0 go ahead")?;
                     self.stream = tls::server(self.socket.try_clone()?, config.clone());
                     (self.tls, self.pending) = (true, Vec::new());
                 }
                 "MAIL" => {
+                    let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    let refusal = self.manner.senders.iter().find(|(start, _)| address.starts_with(start));
+                    let reply = refusal.map_or("250 2.1.0 ok".to_owned(), |(_, reply)| reply.clone());
                     (mail, recipients) = (line, Vec::new());
-                    self.reply("250 2.1.0 ok")?;
+                    self.reply(&reply)?;
+                    if reply.starts_with("421") {
+                        return self.socket.shutdown(std::net::Shutdown::Both);
+                    }
                 }
                 "RCPT" => {
                     let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
@@ -204,6 +241,12 @@ impl Talk {
                         drop(self.line()?);
                         return self.socket.shutdown(std::net::Shutdown::Both);
                     }
+                    if let End::RefuseInside(reply) = self.manner.end.clone() {
+                        drop(self.line()?);
+                        self.reply(&reply)?;
+                        // Closed over bytes that nobody read: the kernel resets the connection.
+                        return Ok(());
+                    }
                     let bytes = self.message()?;
                     let end = self.manner.end.clone();
                     if !matches!(end, End::Reply(_)) {
@@ -214,13 +257,18 @@ impl Talk {
                     match end {
                         End::CutAfterDot => return self.socket.shutdown(std::net::Shutdown::Both),
                         End::Reply(reply) => self.reply(&reply)?,
-                        End::Accept | End::CutInside => self.reply("250 2.0.0 taken")?,
+                        End::Later(wait) => {
+                            std::thread::sleep(wait);
+                            self.reply("250 2.0.0 taken, at last")?;
+                        }
+                        End::Accept | End::CutInside | End::RefuseInside(_) => self.reply("250 2.0.0 taken")?,
                     }
                     (mail, recipients) = (String::new(), Vec::new());
                 }
                 "RSET" => {
                     (mail, recipients) = (String::new(), Vec::new());
-                    self.reply("250 2.0.0 ok")?;
+                    let reply = self.manner.rset.clone();
+                    self.reply(&reply)?;
                 }
                 "NOOP" => self.reply("250 2.0.0 ok")?,
                 "QUIT" => return self.reply("221 2.0.0 bye"),
@@ -233,8 +281,8 @@ impl Talk {
     fn reply(&mut self, reply: &str) -> std::io::Result<()> {
         std::thread::sleep(self.manner.wait);
         self.note('>', reply.get(..300).unwrap_or(reply));
-        self.stream.write_all(reply.as_bytes())?;
-        self.stream.write_all(b"\r\n")?;
+        // In one piece: what is still to be sent when a connection is reset is lost.
+        self.stream.write_all(format!("{reply}\r\n").as_bytes())?;
         self.stream.flush()
     }
 

@@ -1,4 +1,7 @@
-//! Signing in (RFC 4422): the two mechanisms that send a name and a password, as SMTP and POP3 carry them.
+//! Signing in (RFC 4422): the two mechanisms that send a name and a password, as SMTP and POP3 carry them, and
+//! [`scram`], which proves a password and never sends it.
+
+pub mod scram;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +16,17 @@ pub enum Mechanism {
     Login,
     /// POP3's own USER and PASS (RFC 1939 §7).
     UserPass,
+    /// RFC 7677.
+    ScramSha256,
+}
+
+impl Mechanism {
+    /// A mechanism by the name that AUTH gives it; none: one that nobody here knows.
+    pub fn named(name: &str) -> Option<Mechanism> {
+        let known =
+            [("PLAIN", Mechanism::Plain), ("LOGIN", Mechanism::Login), ("SCRAM-SHA-256", Mechanism::ScramSha256)];
+        known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, mechanism)| mechanism)
+    }
 }
 
 /// A password on its way to be checked. It never shows in `{:?}`, so it cannot slip into a log.
@@ -86,4 +100,15 @@ pub fn decode_plain(line: &str) -> Result<Credentials, SaslError> {
         return Err(SaslError::OtherIdentity);
     }
     Ok(Credentials { mechanism: Mechanism::Plain, user: user.to_owned(), password: Password::new(password.to_owned()) })
+}
+
+/// A text as one base64 line of the exchange.
+pub fn encode_text(text: &str) -> String {
+    STANDARD.encode(text)
+}
+
+/// The one message of PLAIN as a client sends it (RFC 4616 §2). A NUL in name or password makes it another message:
+/// whoever takes them from a person refuses it.
+pub fn encode_plain(user: &str, password: &Password) -> String {
+    STANDARD.encode(format!("\0{user}\0{}", password.expose()))
 }
