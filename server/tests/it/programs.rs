@@ -63,7 +63,7 @@ fn a_programs_password_opens_what_it_was_made_for_and_from_where() {
 
 #[test]
 fn guessers_at_the_owners_address_do_not_shut_the_owners_programs_out() {
-    let house = House::with(|settings| settings.set("sign_in_burst", 6).set("sign_in_interval", "\"30s\""));
+    let house = House::with(|settings| settings.set("sign_in_burst", 6).set("sign_in_interval", "\"1s\""));
     let laptop = password_in(&house.cli_ok(&["account", "device", "add", BOB, "laptop"]));
     let mut owner = Browser::new(house.ports.http);
     owner.sign_in(BOB, PASSWORD);
