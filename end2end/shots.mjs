@@ -139,6 +139,7 @@ async function take(page, look) {
   await visit("/search?q=books&in=", "15-search-found");
   await visit("/search?q=zeppelin&in=", "16-search-nothing");
   await visit("/settings", "17-settings");
+  await visit("/settings/programs", "17-programs");
   await visit("/mail/trash", "18-trash");
   await visit("/mail/nowhere", "19-missing");
   await visit("/admin", "20-admin-refused");

@@ -1,14 +1,18 @@
-//! What pages may ask: the traits `Webmail` and `Admin`, and the plain data they speak.
+//! What pages may ask: the traits `Webmail`, `Programs`, `Admin` and `HeldMail`, and the plain data they speak.
 //!
 //! `server` implements them, `app` uses them, and neither sees the other. Everything here compiles
 //! for the browser, holds no logic, and says no `usize` (its width differs between server and wasm).
 
 mod admin;
+mod held;
+mod programs;
 mod refusal;
 mod viewer;
 mod webmail;
 
 pub use admin::*;
+pub use held::*;
+pub use programs::*;
 pub use refusal::*;
 pub use viewer::*;
 pub use webmail::*;

@@ -199,6 +199,8 @@ test("settings tell a desktop program where its mail is", async ({ page, bob, po
   await signIn(page, bob);
   await page.goto("/settings");
   await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: "Programs" }).click();
+  await expect(page.getByRole("heading", { name: "Programs", exact: true })).toBeVisible();
   await expect(page.getByRole("main")).toContainText(String(post.server.ports.pop3));
   await expect(page.getByRole("main")).toContainText(String(post.server.ports.submission));
   await expect(page.getByRole("main")).toContainText(bob.address);

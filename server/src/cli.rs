@@ -1,9 +1,11 @@
 //! The command line. `restante` alone serves; the other commands work on the same store, also while it serves.
 
 mod account;
+mod device;
 mod domain;
 mod queue;
 mod table;
+mod tls;
 mod trace;
 pub mod trial;
 
@@ -11,7 +13,8 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::house::open_store;
 use crate::passwords::Passwords;
-use crate::{allocator, maillog, run, tls};
+use crate::tls::install_provider;
+use crate::{allocator, maillog, run};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
@@ -48,6 +51,9 @@ enum Command {
     Queue(queue::Command),
     /// Where is my mail? What other servers brought, and what they were told.
     Trace(trace::Ask),
+    /// Certificates: which are shown, and fetching new ones.
+    #[command(subcommand)]
+    Tls(tls::Command),
     /// Check the configuration, and do nothing else.
     Check,
 }
@@ -98,13 +104,14 @@ fn begin() -> Result<(), Failure> {
         innermost = inner;
     }
     let flags = Config::given(innermost);
-    let config =
-        Config::load(cli.config.as_deref(), environment(), &flags).map_err(|ConfigError(line)| Failure::Usage(line))?;
     let command = cli.command.unwrap_or(Command::Serve { trial: false });
+    let usual = if matches!(command, Command::Serve { trial: true }) { Config::for_trial() } else { Config::default() };
+    let loaded = usual.load(cli.config.as_deref(), environment(), &flags);
+    let config = loaded.map_err(|ConfigError(line)| Failure::Usage(line))?;
     if matches!(command, Command::Serve { .. }) {
         allocator::tame();
     }
-    tls::install_provider();
+    install_provider();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Failed(format!("the runtime cannot be started: {error}")))?;
     runtime.block_on(obey(command, config))
@@ -127,6 +134,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Domain(command) => domain::obey(command, &Desk::open(config).await?).await,
         Command::Queue(command) => queue::obey(command, &Desk::open(config).await?).await,
         Command::Trace(ask) => trace::obey(ask, &Desk::open(config).await?).await,
+        Command::Tls(command) => tls::obey(command, &config).await,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::network::Network;
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use keys::{KEYS, Key};
-use mail::Domain;
+use mail::{Address, Domain};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,10 @@ pub struct Config {
     pub lmtp: Option<SocketAddr>,
     pub pop3: Option<SocketAddr>,
     pub http: Option<SocketAddr>,
+    /// The same under TLS from the first octet (RFC 8314 §3): ports 465, 995 and 443.
+    pub submissions: Option<SocketAddr>,
+    pub pop3s: Option<SocketAddr>,
+    pub https: Option<SocketAddr>,
     /// What people type to reach the webmail, without a trailing slash; none: what their browser names in Host.
     pub web_url: Option<String>,
     /// Proxies in front of the mail ports, which say whom they bring (PROXY protocol).
@@ -38,8 +42,10 @@ pub struct Config {
     /// HTTP proxies in front of us whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     pub plaintext_auth: PlaintextAuth,
-    pub tls_certificate: Option<PathBuf>,
-    pub tls_key: Option<PathBuf>,
+    /// Certificate chains and, in the same order, their keys; the first is shown to who names no host.
+    pub tls_certificate: Vec<PathBuf>,
+    pub tls_key: Vec<PathBuf>,
+    pub acme: Acme,
 
     /// DNS servers to ask; empty: the system's.
     pub dns: Vec<SocketAddr>,
@@ -68,10 +74,17 @@ pub struct Config {
     /// Connections of one listener at most, in all and from one peer.
     pub connections: usize,
     pub connections_per_peer: usize,
+    /// New connections that one peer may make to one listener in a minute.
+    pub connection_rate: u32,
+    /// Messages and recipients from one peer to the SMTP listener in an hour; 0: as many as come.
+    pub peer_messages: u32,
+    pub peer_recipients: u32,
     /// Silence before a client is told to go: between commands, and in a message.
     pub command_timeout: Duration,
     pub data_timeout: Duration,
     pub pop3_timeout: Duration,
+    /// How long a program may take until it has signed in.
+    pub sign_in_timeout: Duration,
     /// The longest a connection may last.
     pub session_timeout: Duration,
     /// How long closing waits for sessions under way.
@@ -85,6 +98,11 @@ pub struct Config {
 
     pub argon2: Cost,
     pub sign_in: GuessLimit,
+    /// What an account may send in a day before the rest is held; an account may have numbers of its own.
+    pub daily_messages: u32,
+    pub daily_new_recipients: u32,
+    /// Whether Received tells where a program of ours sits.
+    pub reveal_client: bool,
     /// Octets a new account may hold; 0 for no limit.
     pub quota: u64,
     /// Messages of one POP3 session at most, the latest: each is held in memory with its size and its unique id.
@@ -104,6 +122,27 @@ pub struct Config {
 pub struct PlaintextAuth {
     pub submission: bool,
     pub pop3: bool,
+}
+
+/// Certificates from an authority that speaks ACME (RFC 8555). None are asked for while `domains` is empty.
+#[derive(Clone, Debug)]
+pub struct Acme {
+    pub directory: String,
+    /// Where the authority writes to when something is wrong.
+    pub contact: Vec<Address>,
+    pub domains: Vec<Domain>,
+    /// The root that the authority's own server is trusted by; none: the system's.
+    pub root: Option<PathBuf>,
+    pub challenge: AcmeChallenge,
+}
+
+/// How the authority sees that a name is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcmeChallenge {
+    /// It connects to the `https` listener, port 443 to it (RFC 8737).
+    TlsAlpn,
+    /// It asks the `http` listener, port 80 to it (RFC 8555 §8.3).
+    Http,
 }
 
 /// What DELE and QUIT of a POP3 program mean.
@@ -127,23 +166,24 @@ pub enum LogFormat {
 pub struct ConfigError(pub String);
 
 impl Config {
-    /// Puts together file, environment and flags. `flags` has the keys given on the command line; `file` the one
+    /// Puts file, environment and flags over what holds when nothing is said. `flags` has the keys given on the command line; `file` the one
     /// named there. Without it `restante.toml` in the data directory is read, if there is one.
     pub fn load(
+        self,
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(&'static str, String)],
     ) -> Result<Config, ConfigError> {
         let environment = from_environment(environment)?;
         let data = flags.iter().chain(&environment).find(|(name, _)| *name == "data");
-        let usual = data.map_or_else(|| Config::default().data, |(_, data)| PathBuf::from(data)).join("restante.toml");
+        let usual = data.map_or_else(|| self.data.clone(), |(_, data)| PathBuf::from(data)).join("restante.toml");
         let text = match file {
             Some(file) => Some((file, read(file)?)),
             None if usual.exists() => Some((usual.as_path(), read(&usual)?)),
             None => None,
         };
 
-        let mut config = Config::default();
+        let mut config = self;
         if let Some((file, text)) = text {
             config.apply_file(&file.display().to_string(), &text)?;
         }
@@ -181,16 +221,18 @@ impl Config {
 
     /// What no key can see alone.
     fn check(&self) -> Result<(), ConfigError> {
-        match (&self.tls_certificate, &self.tls_key) {
-            (Some(_), None) => Err(ConfigError(
-                "tls_key is missing: it is the file with the private key of tls_certificate; it may be a path"
-                    .to_owned(),
-            )),
-            (None, Some(_)) => Err(ConfigError(
-                "tls_certificate is missing: it is the file with the certificate of tls_key; it may be a path"
-                    .to_owned(),
-            )),
-            _ => Ok(()),
+        let wrong = |text: &str| Err(ConfigError(text.to_owned()));
+        match (self.tls_certificate.len(), self.tls_key.len()) {
+            (certificates, 0) if certificates > 0 => {
+                wrong("tls_key is missing: it is the file with the private key of tls_certificate; it may be a path")
+            }
+            (0, keys) if keys > 0 => {
+                wrong("tls_certificate is missing: it is the file with the certificate of tls_key; it may be a path")
+            }
+            (certificates, keys) if certificates != keys => {
+                wrong("tls_certificate and tls_key do not name equally many files: each certificate has its own key")
+            }
+            _ => self.acme.check(self),
         }
     }
 
@@ -217,6 +259,22 @@ impl Config {
     pub fn retry_after(&self, attempts: i64) -> Duration {
         let index = usize::try_from(attempts).unwrap_or(0).min(self.retry_schedule.len().saturating_sub(1));
         self.retry_schedule.get(index).copied().unwrap_or(self.expiry)
+    }
+}
+
+impl Acme {
+    fn check(&self, config: &Config) -> Result<(), ConfigError> {
+        let (door, key, port) = match self.challenge {
+            AcmeChallenge::TlsAlpn => (config.https, "https", 443),
+            AcmeChallenge::Http => (config.http, "http", 80),
+        };
+        if self.domains.is_empty() || door.is_some() {
+            return Ok(());
+        }
+        Err(ConfigError(format!(
+            "{key} = \"off\" does not go with acme_domains: the authority asks at port {port}; open {key} there, or choose \
+             another acme_challenge"
+        )))
     }
 }
 

@@ -6,10 +6,12 @@ use crate::config::Config;
 use crate::dns::Dns;
 use crate::inbound::checks::dnsbl::Listings;
 use crate::notify::Notify;
+use crate::pace::Pace;
 use crate::passwords::Passwords;
 use crate::pop3::Maildrops;
 use crate::sign_in::SignIn;
 use crate::spool::Spool;
+use crate::submission::Allowances;
 use crate::tls::Tls;
 use crate::trace::Trace;
 use mail::Address;
@@ -35,6 +37,10 @@ pub struct House {
     pub spool: Spool,
     pub tls: Tls,
     pub maildrops: Maildrops,
+    /// How much each account may send.
+    pub allowances: Allowances,
+    /// How much each peer may send.
+    pub pace: Pace,
     /// Large messages on their way to POP3 programs, and to other servers.
     pub carry_to_programs: Carry,
     pub carry_to_servers: Carry,
@@ -61,6 +67,8 @@ impl House {
             listings: Listings::default(),
             notify: Notify::default(),
             maildrops: Maildrops::default(),
+            allowances: Allowances::default(),
+            pace: Pace::new(&config, clock),
             carry_to_programs: Carry::new(CARRIED),
             carry_to_servers: Carry::new(CARRIED),
             queue_bell: tokio::sync::Notify::new(),

@@ -41,6 +41,10 @@ async fn clean(house: &House, clock_is_settled: bool) {
             Err(error) => tracing::error!(%error, "Trash could not be cleared"),
         }
     }
+    // What counts for a day is of no use after it.
+    if let Err(error) = house.store.purge_outgoing(now - span(DAY * 2)).await {
+        tracing::error!(%error, "what was sent days ago could not be forgotten");
+    }
     // Accounts come to today's cost one by one; what an unknown name costs goes with most of them.
     match house.store.common_password_hash().await {
         Ok(common) => common.iter().for_each(|common| house.passwords.imitate(common)),

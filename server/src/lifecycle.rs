@@ -25,6 +25,11 @@ impl Shutdown {
         self.token.cancel();
     }
 
+    /// The same house for one guest, who can be asked to leave before the others.
+    pub fn for_one(&self) -> Shutdown {
+        Shutdown { token: self.token.child_token(), guests: self.guests.clone() }
+    }
+
     pub fn has_begun(&self) -> bool {
         self.token.is_cancelled()
     }
@@ -76,6 +81,16 @@ pub fn watch_signals(shutdown: Shutdown) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_guest_leaves_alone_and_all_leave_together() {
+        let house = Shutdown::default();
+        let (first, second) = (house.for_one(), house.for_one());
+        first.begin();
+        assert!(first.has_begun() && !second.has_begun() && !house.has_begun());
+        house.begin();
+        assert!(second.has_begun());
+    }
 
     #[tokio::test]
     async fn closing_waits_for_those_inside_and_counts_who_stays() {

@@ -1,73 +1,31 @@
-//! The doors: who comes in, how many at once, and how many of them from one place.
+//! The doors: who comes in, how many at once and how fast, and how many of them from one place.
 
+mod crowd;
+
+pub use crowd::{Crowd, Guest};
+
+use crate::house::House;
 use crate::lifecycle::Shutdown;
 use crate::peer::Peer;
 use crate::proxied::Proxies;
-use std::collections::HashMap;
+use crate::throttle::Throttle;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
-/// How many may be inside at once, counted for one door.
-#[derive(Clone)]
-pub struct Limits {
-    all: usize,
-    per_peer: usize,
-    inside: Arc<Mutex<Inside>>,
-}
-
-#[derive(Default)]
-struct Inside {
-    all: usize,
-    by_peer: HashMap<Peer, usize>,
-}
-
-/// A place inside. Given up when dropped.
-pub struct Place {
-    peer: Peer,
-    inside: Arc<Mutex<Inside>>,
-}
-
-impl Limits {
-    pub fn new(all: usize, per_peer: usize) -> Self {
-        Limits { all, per_peer, inside: Arc::default() }
-    }
-
-    /// A place for one more from `peer`, unless there are too many.
-    pub fn enter(&self, peer: Peer) -> Option<Place> {
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let from_there = inside.by_peer.get(&peer).copied().unwrap_or(0);
-        if inside.all >= self.all || from_there >= self.per_peer {
-            return None;
-        }
-        inside.all += 1;
-        inside.by_peer.insert(peer, from_there + 1);
-        Some(Place { peer, inside: Arc::clone(&self.inside) })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        inside.all -= 1;
-        if let Some(count) = inside.by_peer.get_mut(&self.peer) {
-            *count -= 1;
-            if *count == 0 {
-                inside.by_peer.remove(&self.peer);
-            }
-        }
-    }
-}
-
 /// A door of the house: where it is, what it is called, and what those hear for whom there is no room.
 pub struct Door {
     pub name: &'static str,
     pub listener: TcpListener,
-    pub limits: Limits,
-    pub proxies: Proxies,
-    pub turned_away: Vec<u8>,
+    house: Arc<House>,
+    crowd: Crowd,
+    rate: Arc<Mutex<Throttle<Peer>>>,
+    turned_away: Vec<u8>,
+    sign_in_within: Option<Duration>,
+    uncounted: Vec<IpAddr>,
+    proxies: Option<Proxies>,
 }
 
 impl Door {
@@ -75,18 +33,48 @@ impl Door {
     pub async fn open(
         name: &'static str,
         address: SocketAddr,
-        limits: Limits,
-        proxies: Proxies,
+        house: &Arc<House>,
         turned_away: Vec<u8>,
     ) -> Result<Door, String> {
-        let listener = bind(name, address).await?;
-        Ok(Door { name, listener, limits, proxies, turned_away })
+        Ok(Door::of(name, bind(name, address).await?, house, turned_away))
     }
 
-    /// Lets people in until closing begins. Each session runs by itself, and closing waits for it.
+    pub fn of(name: &'static str, listener: TcpListener, house: &Arc<House>, turned_away: Vec<u8>) -> Door {
+        let config = &house.config;
+        let interval = Duration::from_secs(60) / config.connection_rate;
+        Door {
+            name,
+            listener,
+            house: Arc::clone(house),
+            crowd: Crowd::new(config.connections, config.connections_per_peer),
+            rate: Arc::new(Mutex::new(Throttle::new(config.connection_rate, interval))),
+            turned_away,
+            sign_in_within: None,
+            uncounted: Vec::new(),
+            proxies: None,
+        }
+    }
+
+    /// Whoever has not signed in within this time has to go.
+    pub fn sign_in_within(self, patience: Duration) -> Door {
+        Door { sign_in_within: Some(patience), ..self }
+    }
+
+    /// Proxies of ours speak for everybody, and do their own counting.
+    pub fn uncounted(self, uncounted: Vec<IpAddr>) -> Door {
+        Door { uncounted, ..self }
+    }
+
+    /// Who comes from one of these says first whom it brings.
+    pub fn behind(self, proxies: Proxies) -> Door {
+        Door { proxies: Some(proxies), ..self }
+    }
+
+    /// Lets people in until closing begins. Each session runs by itself, and closing waits for it. It has to end soon
+    /// after its guest was asked to leave.
     pub async fn serve<S, F>(self, shutdown: Shutdown, session: S)
     where
-        S: Fn(TcpStream, IpAddr) -> F + Send + Sync + 'static,
+        S: Fn(TcpStream, SocketAddr, Guest) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
         let (door, session) = (Arc::new(self), Arc::new(session));
@@ -104,42 +92,71 @@ impl Door {
                     continue;
                 }
             };
-            let address = address.ip().to_canonical();
-            if !door.proxies.include(address) {
+            let from = address.ip().to_canonical();
+            let Some(proxies) = door.proxies.as_ref().filter(|proxies| proxies.include(from)) else {
                 door.let_in(stream, address, &shutdown, &*session);
                 continue;
-            }
+            };
             // Limits are for the client, and who that is may take the proxy a moment to say: nobody waits for it here.
+            let introducing = proxies.clone();
             let (door, session, closing) = (Arc::clone(&door), Arc::clone(&session), shutdown.clone());
             shutdown.spawn(async move {
                 let client = tokio::select! {
-                    client = door.proxies.introduce(&mut stream, address) => client,
+                    client = introducing.introduce(&mut stream, from) => client,
                     () = closing.begun() => None,
                 };
                 if let Some(client) = client {
-                    door.let_in(stream, client, &closing, &*session);
+                    door.let_in(stream, SocketAddr::new(client, address.port()), &closing, &*session);
                 }
             });
         }
     }
 
     /// Gives somebody a place and a session, or turns them away.
-    fn let_in<S, F>(&self, stream: TcpStream, address: IpAddr, shutdown: &Shutdown, session: &S)
+    fn let_in<S, F>(&self, stream: TcpStream, address: SocketAddr, shutdown: &Shutdown, session: &S)
     where
-        S: Fn(TcpStream, IpAddr) -> F,
+        S: Fn(TcpStream, SocketAddr, Guest) -> F,
         F: Future<Output = ()> + Send + 'static,
     {
-        let Some(place) = self.limits.enter(address.into()) else {
-            tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address);
+        let Some(guest) = self.admit(address.ip().to_canonical(), shutdown) else {
+            tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address.ip());
             turn_away(stream, &self.turned_away);
             return;
         };
-        let inside = session(stream, address);
+        let inside = session(stream, address, guest.clone());
+        let patience = self.sign_in_within;
         shutdown.spawn(async move {
-            inside.await;
-            drop(place);
+            tokio::select! {
+                () = inside => {}
+                () = overstay(&guest, patience) => {}
+            }
         });
     }
+
+    fn admit(&self, address: IpAddr, shutdown: &Shutdown) -> Option<Guest> {
+        if self.uncounted.contains(&address) {
+            return Some(Guest::uncounted(shutdown));
+        }
+        let (peer, now) = (Peer::from(address), self.house.clock.instant());
+        let regular = self.house.sign_in.regulars().knows(peer, now);
+        // Nobody is kept from their own mail by what a neighbour behind the same address does.
+        let too_fast = || self.rate.lock().unwrap_or_else(PoisonError::into_inner).take(&peer, now).is_err();
+        if !regular && too_fast() {
+            return None;
+        }
+        self.crowd.enter(peer, regular, shutdown, now)
+    }
+}
+
+/// Returns when a guest who has to go has had time enough to do so.
+async fn overstay(guest: &Guest, sign_in_within: Option<Duration>) {
+    if let Some(patience) = sign_in_within {
+        tokio::select! {
+            () = tokio::time::sleep(patience) => guest.hurry(),
+            () = guest.gone() => return,
+        }
+    }
+    guest.gone().await;
 }
 
 /// The last words to somebody for whom there is no room. What does not fit into the socket's empty buffer at once is not
@@ -175,19 +192,5 @@ mod tests {
             guest.read_to_string(&mut heard).unwrap();
             assert_eq!(heard, "421 full\r\n", "guest {number}");
         }
-    }
-
-    #[test]
-    fn one_place_cannot_take_all_the_room_and_leaving_gives_it_back() {
-        let limits = Limits::new(3, 2);
-        let peer = |last: u8| Peer::from(IpAddr::from([192, 0, 2, last]));
-        let first = limits.enter(peer(1)).unwrap();
-        let _second = limits.enter(peer(1)).unwrap();
-        assert!(limits.enter(peer(1)).is_none(), "two from one address");
-        let _other = limits.enter(peer(2)).unwrap();
-        assert!(limits.enter(peer(3)).is_none(), "three in all");
-        drop(first);
-        assert!(limits.enter(peer(1)).is_some());
-        assert_eq!(limits.inside.lock().unwrap().by_peer.len(), 2);
     }
 }

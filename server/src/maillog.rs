@@ -51,17 +51,18 @@ pub fn refused(what: &str, from: &str, to: &str, peer: &str, reply: &str) {
 }
 
 /// A message was handed in by one of ours, or by the queue.
-pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, accepted: &Accepted) {
+pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, held: bool, accepted: &Accepted) {
     let (event, peer, with) = match &submission.origin {
         Origin::Program { peer, with, .. } => ("submitted", peer.as_str(), *with),
         Origin::Webmail => ("submitted", "webmail", "HTTP"),
         Origin::Bounce => ("bounced", "queue", ""),
+        Origin::Notice => ("told", "queue", ""),
     };
     let to: Vec<String> = submission.recipients.iter().map(Address::to_string).collect();
     let by = submission.account.map_or("", |account| account.address.as_str());
     info!(
         target: "mail", event, id, by, from = sender_text(&submission.reverse_path), to = to.join(","), peer, with, size,
-        wishes = %submission.wishes, queue = accepted.queue, placements = ?accepted.placements,
+        wishes = %submission.wishes, held, queue = accepted.queue, placements = ?accepted.placements,
     );
 }
 
@@ -73,12 +74,12 @@ pub fn attempted(event: &str, due: &Due, settled: &Settled) {
     );
 }
 
-/// Somebody signed in, or tried to.
-pub fn signed_in(address: &str, peer: IpAddr, via: Via, result: Result<(), SignInRefused>) {
+/// Somebody signed in, or tried to. `program`: whose own password it was, if it was not the account's.
+pub fn signed_in(address: &str, peer: IpAddr, via: Via, program: Option<&str>, result: Result<(), SignInRefused>) {
     // What strangers type is cut: a log line is no place to write a novel.
     let account: String = address.chars().take(254).collect();
     match result {
-        Ok(()) => info!(target: "mail", event = "sign-in", account, %peer, %via),
+        Ok(()) => info!(target: "mail", event = "sign-in", account, %peer, %via, program),
         Err(refused) => warn!(target: "mail", event = "sign-in-refused", account, %peer, %via, why = ?refused),
     }
 }

@@ -1,5 +1,9 @@
 //! Who is at the other end, as limits count it.
 
+mod regulars;
+
+pub use regulars::Regulars;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 

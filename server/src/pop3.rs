@@ -12,8 +12,9 @@ use crate::config::Pop3Deletes;
 use crate::house::House;
 use crate::inbound::session::{Heard, hear};
 use crate::lifecycle::Shutdown;
+use crate::listen::Guest;
 use crate::maillog;
-use crate::sign_in::{SignInRefused, Via};
+use crate::sign_in::{Awaited, SignInRefused, SignedIn, Via};
 use crate::wire::Wire;
 use maildrops::Lock;
 use protocol::pop3::{Answer, Config, Entry, Question, Refusal, Session, Step};
@@ -34,7 +35,7 @@ pub fn config(house: &House) -> Arc<Config> {
         banner: "Restante POP3 ready".to_owned(),
         tls_available: true,
         require_tls_for_login: !house.config.plaintext_auth.pop3,
-        scram: false,
+        scram: true,
         max_errors: 20,
     })
 }
@@ -52,9 +53,12 @@ pub fn turned_away(config: &Arc<Config>) -> Vec<u8> {
 /// One session, from the greeting to the end.
 pub struct Collector {
     house: Arc<House>,
+    guest: Guest,
     wire: Wire,
     peer: IpAddr,
     session: Session,
+    /// Whose proof is awaited.
+    awaited: Option<Awaited>,
     /// Who signed in, and the lock on their maildrop: given up with this.
     inside: Option<(Account, Lock)>,
     /// Octets of each message, as it was at sign-in.
@@ -66,13 +70,15 @@ pub struct Collector {
 }
 
 impl Collector {
-    pub fn new(house: Arc<House>, wire: Wire, peer: IpAddr, config: Arc<Config>) -> Self {
-        let session = Session::new(config, false);
+    pub fn new(house: Arc<House>, wire: Wire, peer: IpAddr, config: Arc<Config>, guest: Guest) -> Self {
+        let session = Session::new(config, wire.tls_version().is_some());
         Collector {
             house,
+            guest,
             wire,
             peer,
             session,
+            awaited: None,
             inside: None,
             sizes: HashMap::new(),
             retrieved: HashSet::new(),
@@ -116,8 +122,8 @@ impl Collector {
                 Step::Ask(question) => {
                     let answer = match question {
                         Question::Login(credentials) => self.sign_in(credentials).await,
-                        // Not offered as long as nothing is kept of passwords that a proof could be checked against.
-                        Question::Scram { .. } | Question::ScramProof { .. } => Answer::Refused(Refusal::NotNow),
+                        Question::Scram { user } => self.scram(&user).await,
+                        Question::ScramProof { right, .. } => self.scram_proof(right).await,
                         Question::Retrieve { id } => self.retrieve(id).await,
                         Question::Quit { deleted } => self.delete(deleted).await,
                     };
@@ -140,11 +146,36 @@ impl Collector {
 
     async fn sign_in(&mut self, credentials: Credentials) -> Answer {
         let password = credentials.password.expose();
-        let account = match self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await {
-            Ok(account) => account,
+        let attempt = self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await;
+        self.open(attempt).await
+    }
+
+    async fn scram(&mut self, user: &str) -> Answer {
+        self.awaited = None;
+        match self.house.sign_in.scram(user, self.peer, Via::Pop3).await {
+            Ok(awaited) => {
+                let kept = awaited.asked.kept();
+                self.awaited = Some(awaited);
+                Answer::Scram(self.house.clock.nonce(), kept)
+            }
+            Err(_) => Answer::Refused(Refusal::NotNow),
+        }
+    }
+
+    async fn scram_proof(&mut self, right: Option<usize>) -> Answer {
+        let Some(awaited) = self.awaited.take() else { return Answer::Refused(Refusal::NotNow) };
+        let attempt = self.house.sign_in.scram_proven(awaited, right, self.peer, Via::Pop3);
+        self.open(attempt).await
+    }
+
+    /// The maildrop of whoever signed in.
+    async fn open(&mut self, attempt: Result<SignedIn, SignInRefused>) -> Answer {
+        let account = match attempt {
+            Ok(signed_in) => signed_in.account,
             Err(SignInRefused::Wrong) => return Answer::Refused(Refusal::Credentials),
             Err(SignInRefused::Throttled | SignInRefused::Unavailable) => return Answer::Refused(Refusal::NotNow),
         };
+        self.guest.is_vouched_for();
         let Some(lock) = self.house.maildrops.lock_soon(account.id).await else {
             return Answer::Refused(Refusal::InUse);
         };

@@ -1,8 +1,8 @@
 //! Connections that come through a proxy of the operator's: it says first who its client is (PROXY protocol, versions 1
 //! and 2). From everybody else these bytes are never read as that.
 
-use crate::listen::Limits;
 use crate::network::Network;
+use crate::seats::Seats;
 use protocol::proxy::{self, Origin, Progress};
 use std::io;
 use std::net::IpAddr;
@@ -13,16 +13,17 @@ use tokio::net::TcpStream;
 /// A proxy says it with its first packet.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The proxies that one door knows.
+/// The proxies that one door knows. Clones share the room for those who wait.
+#[derive(Clone)]
 pub struct Proxies {
     from: Vec<Network>,
     /// How many may be about to say who they bring.
-    waiting: Limits,
+    waiting: Seats<IpAddr>,
 }
 
 impl Proxies {
     pub fn new(from: Vec<Network>, most: usize) -> Proxies {
-        Proxies { from, waiting: Limits::new(most, most) }
+        Proxies { from, waiting: Seats::new(most, most) }
     }
 
     /// Whether who comes from there has to say first whom it brings.
@@ -32,7 +33,7 @@ impl Proxies {
 
     /// Who is behind the proxy; the proxy itself when it brings nobody. None: it did not say, or said something else.
     pub async fn introduce(&self, stream: &mut TcpStream, proxy: IpAddr) -> Option<IpAddr> {
-        let _place = self.waiting.enter(proxy.into())?;
+        let _place = self.waiting.take(proxy)?;
         let heard = tokio::time::timeout(PATIENCE, client(stream)).await;
         match heard.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
             Ok(client) => Some(client.unwrap_or(proxy)),

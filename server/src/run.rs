@@ -2,17 +2,15 @@
 
 use crate::cli::trial;
 use crate::config::Config;
+use crate::doors::{self, Encryption};
 use crate::house::House;
-use crate::inbound::lmtp::LmtpDesk;
-use crate::inbound::mx::MxDesk;
-use crate::inbound::session::{self, Driver};
+use crate::inbound::session;
 use crate::lifecycle::{Shutdown, watch_signals};
-use crate::listen::{Door, Limits, bind};
+use crate::listen::Door;
 use crate::proxied::Proxies;
-use crate::submission::desk::SubmissionDesk;
-use crate::wire::Wire;
+use crate::tls::{Sources, fetch_certificates};
 use crate::{janitor, outbound, pop3, web};
-use protocol::smtp::server::{Config as SmtpConfig, Session};
+use protocol::smtp::server::Config as SmtpConfig;
 use std::fs::File;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -28,70 +26,73 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     // Under `serving.lock`: a command that opens the store meanwhile sweeps nothing away.
     house.store.clear_leftovers();
     let config = &house.config;
-    let limits = || Limits::new(config.connections, config.connections_per_peer);
-    let proxies = || Proxies::new(config.proxy_protocol_from.clone(), config.connections);
 
     // Every door is open before the first word about being ready, and a port in use is found before anything runs.
     let smtp = smtp_config(&house);
-    let smtp_door = open("smtp", config.smtp, &limits, &proxies, || session::turned_away(&smtp)).await?;
+    let smtp_door = open("smtp", config.smtp, &house, || session::turned_away(&smtp)).await?;
     let submission = submission_config(&house);
-    let submission_door =
-        open("submission", config.submission, &limits, &proxies, || session::turned_away(&submission)).await?;
+    let submission_door = open("submission", config.submission, &house, || session::turned_away(&submission)).await?;
+    // To whom expects TLS, words in the clear say nothing.
+    let submissions_door = open("submissions", config.submissions, &house, Vec::new).await?;
     let lmtp = lmtp_config(&house);
-    let lmtp_door = open("lmtp", config.lmtp, &limits, &proxies, || session::turned_away(&lmtp)).await?;
+    let lmtp_door = open("lmtp", config.lmtp, &house, || session::turned_away(&lmtp)).await?;
     let pop3 = pop3::config(&house);
-    let pop3_door = open("pop3", config.pop3, &limits, &proxies, || pop3::turned_away(&pop3)).await?;
-    let http = match config.http {
-        Some(address) => Some(bind("http", address).await?),
-        None => None,
-    };
+    let pop3_door = open("pop3", config.pop3, &house, || pop3::turned_away(&pop3)).await?;
+    let pop3s_door = open("pop3s", config.pop3s, &house, Vec::new).await?;
+    let http_door = open("http", config.http, &house, web::turned_away).await?;
+    let https_door = open("https", config.https, &house, Vec::new).await?;
+
+    // For the mail doors; before the web's, HTTP proxies say it in HTTP (`trusted_proxies`).
+    let proxied = |door: Door| door.behind(Proxies::new(config.proxy_protocol_from.clone(), config.connections));
 
     let mut ready = Ready::default();
     if let Some(door) = smtp_door {
         ready.add(door.name, &door.listener);
-        let (house, inside) = (Arc::clone(&house), shutdown.clone());
-        shutdown.spawn(door.serve(shutdown.clone(), move |stream, peer| {
-            let (desk, session) = (MxDesk::new(Arc::clone(&house)), Session::new(Arc::clone(&smtp), false));
-            let driver = Driver { house: Arc::clone(&house), desk, wire: Wire::new(stream), peer, session };
-            driver.run(inside.clone())
+        let house = Arc::clone(&house);
+        shutdown.spawn(proxied(door).serve(shutdown.clone(), move |stream, address, guest| {
+            doors::mx(Arc::clone(&house), Arc::clone(&smtp), stream, address, guest)
         }));
     }
-    if let Some(door) = submission_door {
+    let ours = [(submission_door, Encryption::OnRequest), (submissions_door, Encryption::FromTheStart)];
+    for (door, encryption) in ours {
+        let Some(door) = door else { continue };
         ready.add(door.name, &door.listener);
-        let (house, inside) = (Arc::clone(&house), shutdown.clone());
-        shutdown.spawn(door.serve(shutdown.clone(), move |stream, peer| {
-            let (desk, session) =
-                (SubmissionDesk::new(Arc::clone(&house)), Session::new(Arc::clone(&submission), false));
-            let driver = Driver { house: Arc::clone(&house), desk, wire: Wire::new(stream), peer, session };
-            driver.run(inside.clone())
-        }));
+        let (house, rules, patience) = (Arc::clone(&house), Arc::clone(&submission), config.sign_in_timeout);
+        shutdown.spawn(proxied(door).sign_in_within(patience).serve(
+            shutdown.clone(),
+            move |stream, address, guest| {
+                doors::submission(Arc::clone(&house), (Arc::clone(&rules), encryption), stream, address, guest)
+            },
+        ));
     }
     if let Some(door) = lmtp_door {
         ready.add(door.name, &door.listener);
-        let (house, inside) = (Arc::clone(&house), shutdown.clone());
-        shutdown.spawn(door.serve(shutdown.clone(), move |stream, peer| {
-            let (desk, session) = (LmtpDesk::new(Arc::clone(&house)), Session::new(Arc::clone(&lmtp), false));
-            let driver = Driver { house: Arc::clone(&house), desk, wire: Wire::new(stream), peer, session };
-            driver.run(inside.clone())
+        let house = Arc::clone(&house);
+        shutdown.spawn(proxied(door).serve(shutdown.clone(), move |stream, address, guest| {
+            doors::lmtp(Arc::clone(&house), Arc::clone(&lmtp), stream, address, guest)
         }));
     }
-    if let Some(door) = pop3_door {
+    for (door, encryption) in [(pop3_door, Encryption::OnRequest), (pop3s_door, Encryption::FromTheStart)] {
+        let Some(door) = door else { continue };
         ready.add(door.name, &door.listener);
-        let (house, inside) = (Arc::clone(&house), shutdown.clone());
-        shutdown.spawn(door.serve(shutdown.clone(), move |stream, peer| {
-            let collector = pop3::Collector::new(Arc::clone(&house), Wire::new(stream), peer, Arc::clone(&pop3));
-            collector.run(inside.clone())
-        }));
+        let (house, rules, patience) = (Arc::clone(&house), Arc::clone(&pop3), config.sign_in_timeout);
+        shutdown.spawn(proxied(door).sign_in_within(patience).serve(
+            shutdown.clone(),
+            move |stream, address, guest| {
+                doors::pop3(Arc::clone(&house), (Arc::clone(&rules), encryption), stream, address, guest)
+            },
+        ));
     }
-    if let Some(listener) = http {
-        ready.add("http", &listener);
-        let serving = web::serve(Arc::clone(&house), listener, shutdown.clone());
-        shutdown.spawn(async move {
-            if let Err(error) = serving.await {
-                tracing::error!(%error, "the webmail stopped");
-            }
-        });
+    let (http_door, https_door) = (http_door.into_iter(), https_door.into_iter());
+    let web_doors = http_door.map(|door| (door, Encryption::OnRequest));
+    let web_doors: Vec<_> = web_doors.chain(https_door.map(|door| (door, Encryption::FromTheStart))).collect();
+    for (door, _) in &web_doors {
+        ready.add(door.name, &door.listener);
     }
+    web::serve(&house, web_doors, &shutdown);
+    let watching = Sources::new(config).watch(Arc::clone(&house.tls.keyring), shutdown.clone());
+    shutdown.spawn(watching);
+    shutdown.spawn(fetch_certificates(Arc::clone(&house), shutdown.clone()));
     shutdown.spawn(outbound::run(Arc::clone(&house), shutdown.clone()));
     shutdown.spawn(janitor::run(Arc::clone(&house), shutdown.clone()));
 
@@ -115,12 +116,11 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
 async fn open(
     name: &'static str,
     address: Option<SocketAddr>,
-    limits: &impl Fn() -> Limits,
-    proxies: &impl Fn() -> Proxies,
+    house: &Arc<House>,
     turned_away: impl Fn() -> Vec<u8>,
 ) -> Result<Option<Door>, String> {
     match address {
-        Some(address) => Door::open(name, address, limits(), proxies(), turned_away()).await.map(Some),
+        Some(address) => Door::open(name, address, house, turned_away()).await.map(Some),
         None => Ok(None),
     }
 }
@@ -152,6 +152,7 @@ fn submission_config(house: &House) -> Arc<SmtpConfig> {
         max_recipients: config.recipients,
         tls_available: true,
         require_tls_for_auth: !config.plaintext_auth.submission,
+        scram: true,
         ..SmtpConfig::submission(config.hostname.clone())
     })
 }

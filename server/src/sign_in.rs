@@ -1,30 +1,30 @@
 //! Signing in, the same for every door: submission, POP3, webmail.
 //!
-//! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is
-//! slowed by who guesses; by whose account is guessed at only very late, and never for those who come from where its
-//! owner has been before, so that nobody can lock an owner out (`docs/decisions/0007`).
+//! An unknown account, a suspended one and a wrong password take the same time and get the same word. Guessing is slowed
+//! (`turn`), and never so that somebody locks an owner out.
 
+mod devices;
 mod friends;
 mod memory;
+mod networks;
+pub mod scram;
+mod turn;
+
+pub use devices::{Devices, Limits};
+pub use networks::Networks;
+pub use turn::GuessLimit;
 
 use crate::clock::Clock;
 use crate::maillog;
 use crate::passwords::{NoTurn, Passwords};
-use crate::peer::Peer;
-use crate::throttle::Throttle;
-use friends::Friends;
+use crate::peer::Regulars;
 use mail::Address;
 use memory::{Memory, Remembered};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use store::{Account, Store};
-
-/// How long a throttled attempt waits for its turn before it is refused.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How long somebody waits in the line. Long enough for all the connections that one neighbour may fill it with.
-const LONGEST_LINE: Duration = Duration::from_secs(60);
+use store::{Account, Credential, Scopes, Store, StoreError};
+use turn::{Turn, Turns};
 
 /// Which door somebody stands at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,17 +44,12 @@ pub enum SignInRefused {
     Unavailable,
 }
 
-/// How fast wrong guesses may come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuessLimit {
-    /// Wrong guesses at once from one peer, over all accounts. A third of these at one account.
-    pub burst: u32,
-    /// After that, one in this time; at one account, one in four times this.
-    pub interval: Duration,
-    /// Wrong guesses at once at one account, from wherever they come.
-    pub account_burst: u32,
-    /// After that, one in this time.
-    pub account_interval: Duration,
+/// Somebody who is in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub account: Account,
+    /// The program whose own password it was; none: the account's password.
+    pub program: Option<i64>,
 }
 
 /// The doorkeeper. Clones share one memory.
@@ -63,33 +58,43 @@ pub struct SignIn {
     store: Store,
     passwords: Passwords,
     clock: Clock,
-    guard: Arc<Mutex<Guard>>,
-}
-
-struct Guard {
-    by_peer: Throttle<Peer>,
-    by_account_and_peer: Throttle<(Who, Peer)>,
-    by_account: Throttle<Who>,
-    /// The line of those who come from where the owner has been, while somebody there guesses too fast.
-    line: Throttle<(Who, Peer)>,
-    friends: Friends,
-    memory: Memory,
+    turns: Turns,
+    regulars: Regulars,
+    memory: Arc<Mutex<Memory>>,
+    devices: Arc<Devices>,
 }
 
 /// An address that was typed, hashed: what strangers type takes no more memory than this.
 type Who = [u8; 32];
 
+/// Somebody whose proof is awaited (SCRAM). The attempt counts as a wrong guess until the proof is right.
+pub struct Awaited {
+    pub asked: scram::Asked,
+    typed: String,
+    turn: Turn,
+}
+
 impl SignIn {
     pub fn new(store: Store, passwords: Passwords, clock: Clock, limit: GuessLimit) -> Self {
-        let guard = Guard {
-            by_peer: Throttle::new(limit.burst, limit.interval),
-            by_account_and_peer: Throttle::new((limit.burst / 3).max(1), limit.interval * 4),
-            by_account: Throttle::new(limit.account_burst, limit.account_interval),
-            line: Throttle::new(1, limit.interval),
-            friends: Friends::default(),
-            memory: Memory::new(clock.random()),
-        };
-        SignIn { store, passwords, clock, guard: Arc::new(Mutex::new(guard)) }
+        SignIn {
+            turns: Turns::new(limit, clock),
+            regulars: Regulars::default(),
+            memory: Arc::new(Mutex::new(Memory::new(clock.random()))),
+            devices: Arc::new(Devices::new(store.clone(), clock)),
+            store,
+            passwords,
+            clock,
+        }
+    }
+
+    /// The addresses at which somebody is signed in.
+    pub fn regulars(&self) -> &Regulars {
+        &self.regulars
+    }
+
+    /// The passwords of programs.
+    pub fn devices(&self) -> &Devices {
+        &self.devices
     }
 
     /// The account that `address` and `password` open. `peer` is who asks, as far as we know it.
@@ -99,60 +104,124 @@ impl SignIn {
         password: &str,
         peer: IpAddr,
         via: Via,
-    ) -> Result<Account, SignInRefused> {
-        let result = self.weigh(address, password, peer.into()).await;
-        maillog::signed_in(address, peer, via, result.as_ref().map(|_| ()).map_err(|refused| *refused));
-        result
+    ) -> Result<SignedIn, SignInRefused> {
+        let result = self.weigh(address, password, peer, via).await;
+        self.noted(address, peer, via, result)
     }
 
-    async fn weigh(&self, address: &str, password: &str, peer: Peer) -> Result<Account, SignInRefused> {
-        let address = Address::parse(address.trim()).ok();
-        let typed = address.as_ref().map(Address::key).unwrap_or_default();
-        let who: Who = blake3::hash(typed.as_bytes()).into();
-        let account = match &address {
-            Some(address) => self.store.account_by_address(address).await,
-            None => Ok(None),
-        };
-        let account = account.map_err(|error| {
-            tracing::error!(%error, "sign-in could not ask the store");
-            SignInRefused::Unavailable
+    /// SCRAM's first half: what a proof of `address` will be judged by.
+    pub async fn scram(&self, address: &str, peer: IpAddr, via: Via) -> Result<Awaited, SignInRefused> {
+        let (typed, account) = self.look_up(address).await?;
+        let turn = self.turns.wait(who(&typed), peer.into()).await.inspect_err(|refused| {
+            maillog::signed_in(address, peer, via, None, Err(*refused));
         })?;
+        let asked = scram::ask(&self.store, self.clock, &typed, account, scope(via).unwrap_or(Scopes::BOTH)).await;
+        let asked = asked.map_err(|error| self.troubled(&error))?;
+        Ok(Awaited { asked, typed: address.to_owned(), turn })
+    }
+
+    /// SCRAM's second half: which of the candidates the proof fitted, if any.
+    pub fn scram_proven(
+        &self,
+        awaited: Awaited,
+        proven: Option<usize>,
+        peer: IpAddr,
+        via: Via,
+    ) -> Result<SignedIn, SignInRefused> {
+        let Awaited { asked, typed, turn } = awaited;
+        let candidate = proven.and_then(|which| asked.candidates.into_iter().nth(which));
+        let now = self.clock.now_ms();
+        let right = match (candidate, asked.account) {
+            (Some(candidate), Some(account)) if account.active => match candidate.credential {
+                None => Some((account, None)),
+                Some(one) if devices::may(&one, scope(via).unwrap_or(Scopes::BOTH), peer, now) => {
+                    Some((account, Some(one)))
+                }
+                Some(_) => None,
+            },
+            _ => None,
+        };
+        if let Some((account, program)) = &right {
+            self.turns.give_back(turn);
+            self.note_owner(account, program.is_none(), peer);
+        }
+        self.noted(&typed, peer, via, right.ok_or(SignInRefused::Wrong))
+    }
+
+    /// Writes down what came of it, in the log and beside the credential.
+    fn noted(
+        &self,
+        address: &str,
+        peer: IpAddr,
+        via: Via,
+        result: Result<(Account, Option<Credential>), SignInRefused>,
+    ) -> Result<SignedIn, SignInRefused> {
+        let program = result.as_ref().ok().and_then(|(_, credential)| credential.as_ref());
+        let word = result.as_ref().map(|_| ()).map_err(|refused| *refused);
+        maillog::signed_in(address, peer, via, program.map(|one| one.name.as_str()), word);
+        if let Some(credential) = program {
+            self.devices.used(credential, peer);
+        }
+        let (account, program) = result?;
+        self.regulars.seen(peer.into(), self.clock.instant());
+        Ok(SignedIn { account, program: program.map(|one| one.id) })
+    }
+
+    async fn weigh(
+        &self,
+        address: &str,
+        password: &str,
+        peer: IpAddr,
+        via: Via,
+    ) -> Result<(Account, Option<Credential>), SignInRefused> {
+        let (typed, account) = self.look_up(address).await?;
+        // First, and never slowed: nobody guesses eighty bits, and looking costs less than slowing down.
+        if let (Some(scope), Some(account)) = (scope(via), &account) {
+            let found = self.devices.find(account.id, password, scope, peer).await;
+            if let Some(credential) = found.map_err(|error| self.troubled(&error))? {
+                let account = account.active.then(|| account.clone()).ok_or(SignInRefused::Wrong)?;
+                return Ok((account, Some(credential)));
+            }
+        }
+        let turn = self.turns.wait(who(&typed), peer.into()).await?;
         let dummy = self.passwords.dummy();
         let kept = account.as_ref().map_or(&*dummy, |account| &account.password_hash);
 
-        if let Err(throttled) = self.wait_for_turn(who, peer).await {
-            // Somebody guesses from the owner's own network. The owner is not locked out by that: a password that was
-            // verified a moment ago is still right, after its turn in the line.
-            self.stand_in_line(who, peer).await?;
-            let right = self.recall(&typed, password, kept) == Some(Remembered::Right);
-            return account.filter(|account| right && account.active).ok_or(throttled);
-        }
         let (right, fresh) = match self.recall(&typed, password, kept) {
             // A program that polls with a good password, or with a stale one, costs nothing and counts once.
             Some(remembered) => {
-                self.give_back(who, peer);
+                self.turns.give_back(turn);
                 (remembered == Remembered::Right, false)
             }
+            // Somebody guesses from the owner's own network. The owner is not locked out by that: a password that was
+            // verified a moment ago is still right. Another one is not looked at.
+            None if turn.is_in_line() => return Err(SignInRefused::Throttled),
             None => {
-                let verified = self.passwords.verify(password, kept).await;
-                let right = verified.map_err(|NoTurn| {
-                    self.give_back(who, peer);
+                let right = self.passwords.verify(password, kept).await.map_err(|NoTurn| {
+                    self.turns.give_back(turn);
                     SignInRefused::Unavailable
                 })?;
                 self.remember(&typed, password, kept, right);
                 if right {
-                    self.give_back(who, peer);
-                    self.guard().friends.remember((who, peer), self.clock.instant());
+                    self.turns.give_back(turn);
                 }
                 (right, true)
             }
         };
         let mut account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
         if fresh {
+            self.note_owner(&account, true, peer);
             self.renew(&mut account, &typed, password).await;
-            self.write_down(account.id);
+            self.write_down(&account, password);
         }
-        Ok(account)
+        Ok((account, None))
+    }
+
+    /// An owner was here with their own password.
+    fn note_owner(&self, account: &Account, own: bool, peer: IpAddr) {
+        if own {
+            self.turns.befriend(who(&account.address), peer.into());
+        }
     }
 
     /// The password is here only now: a hash of another cost is made anew, so that all accounts come to cost the same.
@@ -171,74 +240,54 @@ impl SignIn {
         }
     }
 
+    /// The address as it is compared, and who has it.
+    async fn look_up(&self, address: &str) -> Result<(String, Option<Account>), SignInRefused> {
+        let Ok(address) = Address::parse(address.trim()) else { return Ok((String::new(), None)) };
+        let account = self.store.account_by_address(&address).await.map_err(|error| self.troubled(&error))?;
+        Ok((address.key(), account))
+    }
+
+    fn troubled(&self, error: &StoreError) -> SignInRefused {
+        tracing::error!(%error, "sign-in could not ask the store");
+        SignInRefused::Unavailable
+    }
+
     /// Nobody waits for this: who may read must be able to sign in, even while nothing can be written.
-    fn write_down(&self, account: i64) {
-        let (store, now) = (self.store.clone(), self.clock.now_ms());
+    fn write_down(&self, account: &Account, password: &str) {
+        let (store, clock, password) = (self.store.clone(), self.clock, password.to_owned());
+        let (id, hash) = (account.id, account.password_hash.clone());
         tokio::spawn(async move {
-            if let Err(error) = store.signed_in(account, now).await {
-                tracing::warn!(%error, account, "the last sign-in was not written down");
+            if let Err(error) = store.signed_in(id, clock.now_ms()).await {
+                tracing::warn!(%error, account = id, "the last sign-in was not written down");
             }
+            scram::learn(&store, clock, id, &hash, &password).await;
         });
     }
 
-    /// Counts the attempt as a wrong guess until it proves right. Waits a little when too many came before it.
-    async fn wait_for_turn(&self, who: Who, peer: Peer) -> Result<(), SignInRefused> {
-        let deadline = self.clock.instant() + PATIENCE;
-        loop {
-            let now = self.clock.instant();
-            let Err(wait) = self.guard().take(who, peer, now) else { return Ok(()) };
-            if now + wait > deadline {
-                return Err(SignInRefused::Throttled);
-            }
-            tokio::time::sleep(wait).await;
-        }
-    }
-
-    /// Only where the account's owner has signed in from. One after the other, so that this too is too slow to guess.
-    async fn stand_in_line(&self, who: Who, peer: Peer) -> Result<(), SignInRefused> {
-        let wait = {
-            let (mut guard, now) = (self.guard(), self.clock.instant());
-            let known = guard.friends.knows(&(who, peer), now);
-            known.then(|| guard.line.reserve(&(who, peer), now, LONGEST_LINE)).flatten()
-        };
-        tokio::time::sleep(wait.ok_or(SignInRefused::Throttled)?).await;
-        Ok(())
-    }
-
-    fn give_back(&self, who: Who, peer: Peer) {
-        let (mut guard, now) = (self.guard(), self.clock.instant());
-        guard.by_peer.give_back(&peer);
-        guard.by_account_and_peer.give_back(&(who, peer));
-        if !guard.friends.knows(&(who, peer), now) {
-            guard.by_account.give_back(&who);
-        }
-    }
-
     fn recall(&self, typed: &str, password: &str, kept: &str) -> Option<Remembered> {
-        self.guard().memory.recall(typed, password, kept, self.clock.instant())
+        self.memory().recall(typed, password, kept, self.clock.instant())
     }
 
     fn remember(&self, typed: &str, password: &str, kept: &str, right: bool) {
         let remembered = if right { Remembered::Right } else { Remembered::Wrong };
-        self.guard().memory.remember(typed, password, kept, remembered, self.clock.instant());
+        self.memory().remember(typed, password, kept, remembered, self.clock.instant());
     }
 
-    fn guard(&self) -> std::sync::MutexGuard<'_, Guard> {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Guard {
-    fn take(&mut self, who: Who, peer: Peer, now: tokio::time::Instant) -> Result<(), Duration> {
-        self.by_peer.take(&peer, now)?;
-        self.by_account_and_peer.take(&(who, peer), now).inspect_err(|_| self.by_peer.give_back(&peer))?;
-        if self.friends.knows(&(who, peer), now) {
-            return Ok(());
-        }
-        self.by_account.take(&who, now).inspect_err(|_| {
-            self.by_peer.give_back(&peer);
-            self.by_account_and_peer.give_back(&(who, peer));
-        })
+fn who(typed: &str) -> Who {
+    blake3::hash(typed.as_bytes()).into()
+}
+
+/// What a program's password must open at this door. None: people sign in here with their own.
+fn scope(via: Via) -> Option<Scopes> {
+    match via {
+        Via::Submission => Some(Scopes::SMTP),
+        Via::Pop3 => Some(Scopes::POP3),
+        Via::Webmail => None,
     }
 }
 

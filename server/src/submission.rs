@@ -1,10 +1,13 @@
 //! The one door out. Webmail, mail programs and bounces all hand in their messages here, and nothing else puts
 //! anything into the queue.
 
+mod allowance;
 mod complete;
 pub mod desk;
+mod notice;
 mod wishes;
 
+pub use allowance::Allowances;
 pub use wishes::Wishes;
 
 use crate::clock::span;
@@ -51,6 +54,8 @@ pub enum Origin {
     },
     Webmail,
     Bounce,
+    /// A letter of this server's to people here.
+    Notice,
 }
 
 /// It is committed: on disk, in mailboxes and queue.
@@ -95,7 +100,7 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
 
     let id = match &submission.origin {
         Origin::Program { id, .. } => id.clone(),
-        Origin::Webmail | Origin::Bounce => house.clock.id(),
+        Origin::Webmail | Origin::Bounce | Origin::Notice => house.clock.id(),
     };
     let mut routed = route(house, &submission).await?;
     let read = house.spool.read(&submission.message).await.map_err(broken)?;
@@ -112,6 +117,8 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     if weighed.hops >= deliver::MAX_HOPS {
         return Err(SubmitRefused::Loop);
     }
+    let under_way = weigh_allowance(house, &submission, &mut routed).await?;
+    let first_held = routed.held && !is_holding(house, &submission).await?;
     let accepted = match deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await {
         // Somebody's mailbox has filled up since it was looked at. The queue finds out whose, one by one.
         Err(StoreError::QuotaFull) => {
@@ -122,8 +129,33 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         other => other,
     };
     let accepted = accepted.map_err(refused)?;
-    maillog::submitted(&id, &submission, message.size(), &accepted);
+    maillog::submitted(&id, &submission, message.size(), routed.held, &accepted);
+    match (under_way, submission.account) {
+        (Some(message), _) if !message.over => message.written_down(&house.store, house.clock.now_ms()),
+        (Some(_), Some(account)) if first_held => notice::tell(house, account).await,
+        _ => {}
+    }
     Ok(Submitted { id })
+}
+
+/// What leaves the house counts for the day, and is held when it is too much.
+async fn weigh_allowance(
+    house: &House,
+    submission: &Submission<'_>,
+    routed: &mut Routed,
+) -> Result<Option<allowance::UnderWay>, SubmitRefused> {
+    let Some(account) = submission.account.filter(|_| !routed.elsewhere.is_empty()) else { return Ok(None) };
+    let (recipients, now) = (routed.elsewhere.clone(), house.clock.now_ms());
+    let weighed = house.allowances.weigh(&house.store, &house.config, account, recipients, now).await;
+    let weighed = weighed.map_err(refused)?;
+    routed.held = weighed.over;
+    Ok(Some(weighed))
+}
+
+/// Whether mail of this sender's is held already: then they know.
+async fn is_holding(house: &House, submission: &Submission<'_>) -> Result<bool, SubmitRefused> {
+    let held = house.store.held_of(&sender_text(&submission.reverse_path), 1).await.map_err(refused)?;
+    Ok(!held.is_empty())
 }
 
 fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &str) -> Delivery {
@@ -152,6 +184,8 @@ struct Routed {
     /// Here, but not deliverable now.
     later: Vec<String>,
     elsewhere: Vec<String>,
+    /// What goes into the queue stays there until somebody lets it go.
+    held: bool,
 }
 
 impl Routed {
@@ -161,6 +195,7 @@ impl Routed {
         (!recipients.is_empty()).then(|| NewQueued {
             sender: sender_text(sender),
             recipients,
+            held: self.held,
             first_at: now + span(house.config.retry_after(0)),
             expires_at: now + span(house.config.expiry),
         })
@@ -188,7 +223,7 @@ pub fn sender_text(path: &ReversePath) -> String {
 
 /// A bounce tells somebody that their message did not arrive: it is let in even where nothing else is.
 fn is_let_in_always(submission: &Submission<'_>) -> bool {
-    submission.origin == Origin::Bounce
+    matches!(submission.origin, Origin::Bounce | Origin::Notice)
 }
 
 async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, SubmitRefused> {
@@ -266,6 +301,7 @@ fn event(origin: &Origin, account: Option<&Account>, id: &str) -> Event {
         }
         Origin::Webmail => Event { kind: Kind::Submitted, by, detail: format!("id {id} in the webmail") },
         Origin::Bounce => Event { kind: Kind::Bounced, by, detail: format!("id {id}") },
+        Origin::Notice => Event { kind: Kind::Submitted, by, detail: format!("id {id}, a notice") },
     }
 }
 

@@ -1,22 +1,40 @@
-//! TLS for the mail ports: our certificate, made by ourselves when the operator has none, and the client side.
+//! TLS: our certificates, and the client side.
+//!
+//! Certificates come from the operator's files, from an ACME authority, or for a trial from ourselves. Whatever their
+//! origin they lie in files, and the files are watched: a new one is shown from the next handshake on.
+
+mod acme;
+mod keyring;
+mod pair;
+mod self_signed;
+mod sources;
+
+pub use acme::{Acme, run as fetch_certificates};
+pub use keyring::Keyring;
+pub use pair::Pair;
+pub use sources::{Origin, Sources};
 
 use crate::config::Config;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ResolvesServerCert;
 use rustls::{ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme};
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+/// What the authority speaks when it looks whether a name is ours (RFC 8737 §3).
+pub const ACME_TLS: &[u8] = b"acme-tls/1";
+const HTTP_1_1: &[u8] = b"http/1.1";
 
 /// Both ends of TLS. TLS 1.2 and 1.3 only (RFC 8996).
 #[derive(Clone)]
 pub struct Tls {
+    /// For the mail doors.
     pub acceptor: TlsAcceptor,
+    /// For the web's door.
+    pub web: TlsAcceptor,
+    pub keyring: Arc<Keyring>,
     /// For mail to other servers: encrypts against listeners, and does not ask who it is. RFC 7435: better than
     /// plain, which is what a failed check would fall back to.
     pub opportunistic: TlsConnector,
@@ -27,49 +45,39 @@ pub struct Tls {
 pub struct TlsError(String);
 
 impl Tls {
-    /// Reads the certificate of the configuration, or the one in the data directory, made on the first start.
+    /// Reads the certificates that there are. Without any one is made in the data directory on the first start.
     pub fn new(config: &Config) -> Result<Tls, TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let (certificate, key) = match (&config.tls_certificate, &config.tls_key) {
-            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
-            _ => self_signed(&config.data.join("tls"), config.hostname.as_str())?,
-        };
-        let wrong = |file: &Path, error: &dyn std::fmt::Display| TlsError(format!("{}: {error}", file.display()));
-        let chain = CertificateDer::pem_file_iter(&certificate)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| wrong(&certificate, &error))?;
-        let private = PrivateKeyDer::from_pem_file(&key).map_err(|error| wrong(&key, &error))?;
-        let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private))
-            .map_err(|error| wrong(&certificate, &error))?;
+        let keyring = Arc::new(Keyring::default());
+        keyring.hold(Sources::new(config).read()?);
         let client = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| TlsError(error.to_string()))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Anybody(provider.signature_verification_algorithms)))
             .with_no_client_auth();
-        Ok(Tls { acceptor: Arc::new(server).into(), opportunistic: Arc::new(client).into() })
+        Ok(Tls {
+            acceptor: acceptor(&provider, &keyring, &[])?,
+            web: acceptor(&provider, &keyring, &[HTTP_1_1, ACME_TLS])?,
+            keyring,
+            opportunistic: Arc::new(client).into(),
+        })
     }
 }
 
-/// The paths of certificate and key in `dir`, made when they are not there.
-fn self_signed(dir: &Path, hostname: &str) -> Result<(PathBuf, PathBuf), TlsError> {
-    let (certificate, key) = (dir.join("certificate.pem"), dir.join("key.pem"));
-    if !certificate.exists() || !key.exists() {
-        let failed = |error: &dyn std::fmt::Display| TlsError(format!("{}: {error}", dir.display()));
-        let made = rcgen::generate_simple_self_signed([hostname.to_owned()]).map_err(|error| failed(&error))?;
-        fs::create_dir_all(dir).map_err(|error| failed(&error))?;
-        // The certificate last: a kill between the two leaves no pair that does not match.
-        let _ = fs::remove_file(&certificate);
-        let _ = fs::remove_file(&key);
-        let private = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&key);
-        private
-            .and_then(|mut file| file.write_all(made.signing_key.serialize_pem().as_bytes()))
-            .map_err(|error| failed(&error))?;
-        fs::write(&certificate, made.cert.pem()).map_err(|error| failed(&error))?;
-    }
-    Ok((certificate, key))
+fn acceptor(
+    provider: &Arc<CryptoProvider>,
+    keyring: &Arc<Keyring>,
+    protocols: &[&[u8]],
+) -> Result<TlsAcceptor, TlsError> {
+    let shown = Arc::clone(keyring) as Arc<dyn ResolvesServerCert>;
+    let mut server = ServerConfig::builder_with_provider(Arc::clone(provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TlsError(error.to_string()))?
+        .with_no_client_auth()
+        .with_cert_resolver(shown);
+    server.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    Ok(Arc::new(server).into())
 }
 
 /// Takes any certificate, but checks that the other end holds its key.
@@ -117,28 +125,4 @@ pub fn install_provider() {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_certificate_is_made_once_and_its_key_is_for_the_owner_only() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().unwrap();
-        let config = Config { data: dir.path().to_owned(), ..Config::default() };
-        Tls::new(&config).unwrap();
-        let key = dir.path().join("tls/key.pem");
-        assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
-        let before = fs::read(&key).unwrap();
-        Tls::new(&config).unwrap();
-        assert_eq!(fs::read(&key).unwrap(), before);
-    }
-
-    #[test]
-    fn a_certificate_that_is_not_one_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("bad.pem");
-        fs::write(&file, "nothing").unwrap();
-        let config = Config { tls_certificate: Some(file.clone()), tls_key: Some(file), ..Config::default() };
-        assert!(Tls::new(&config).err().unwrap().to_string().contains("bad.pem"));
-    }
-}
+mod tests;

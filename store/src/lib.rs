@@ -5,9 +5,11 @@
 
 mod account;
 mod acquaintance;
+mod allowance;
 mod arrival;
 mod blob;
 mod chance;
+mod credential;
 mod disk;
 mod draft;
 mod error;
@@ -19,14 +21,17 @@ mod open;
 mod plans;
 mod queue;
 mod refusal;
+mod scram;
 mod search;
 mod session;
 mod writer;
 
 pub use account::*;
 pub use acquaintance::Meeting;
+pub use allowance::{Allowance, Spent};
 pub use arrival::Arrival;
 pub use blob::{PreparedBlob, Source};
+pub use credential::{CREDENTIALS, Credential, NewCredential, Scopes, ScramKeys};
 pub use draft::*;
 pub use error::{Result, StoreError};
 pub use ledger::{Event, Kind, LedgerLine};
@@ -35,6 +40,7 @@ pub use message::{Accepted, Copy, Dropped, Intake};
 pub use open::{Options, Store};
 pub use queue::*;
 pub use refusal::{Refused, TraceQuery};
+pub use scram::Scram;
 pub use session::SessionRow;
 
 /// Unix milliseconds.

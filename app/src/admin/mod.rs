@@ -4,6 +4,7 @@ mod account_page;
 mod accounts_page;
 mod command;
 mod domains_page;
+mod held;
 mod overview_page;
 mod queue_page;
 mod secret;

@@ -37,6 +37,7 @@ pub fn QueuePage() -> impl IntoView {
         </header>
         <Notices />
         <super::Refused error=refused.into() />
+        <super::held::Held />
         <Answered>
             {move || {
                 queue

@@ -3,17 +3,21 @@
 //! They work as plain forms too: a form says in `then` where to go, or comes back to its page.
 
 mod admin;
+mod held;
 mod mail;
 mod order;
+mod programs;
 mod then;
 
 pub use admin::*;
+pub use held::*;
 pub use mail::*;
 pub use order::{Order, Verb};
+pub use programs::*;
 pub use then::{Done, is_local};
 
 use crate::AppError;
-use api::{Admin, Refusal, Webmail};
+use api::{Admin, HeldMail, Programs, Refusal, Webmail};
 use http::{header::ACCEPT, request::Parts};
 use leptos::prelude::use_context;
 use std::sync::Arc;
@@ -30,10 +34,24 @@ pub fn webmail() -> Result<Arc<dyn Webmail>, AppError> {
     use_context().ok_or(AppError::Refused(Refusal::SignedOut))
 }
 
+/// The programs of the person signed in.
+pub fn programs_desk() -> Result<Arc<dyn Programs>, AppError> {
+    use_context().ok_or(AppError::Refused(Refusal::SignedOut))
+}
+
 /// The desk of the admin signed in. Somebody else is refused for the role, nobody for the session.
 pub fn admin() -> Result<Arc<dyn Admin>, AppError> {
-    use_context().ok_or_else(|| match use_context::<api::Viewer>() {
+    use_context().ok_or_else(not_an_admin)
+}
+
+/// The same admin's, for what is held.
+pub fn held_desk() -> Result<Arc<dyn HeldMail>, AppError> {
+    use_context().ok_or_else(not_an_admin)
+}
+
+fn not_an_admin() -> AppError {
+    match use_context::<api::Viewer>() {
         Some(_) => Refusal::Forbidden.into(),
         None => Refusal::SignedOut.into(),
-    })
+    }
 }

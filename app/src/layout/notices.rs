@@ -30,6 +30,9 @@ fn said(word: &str) -> Option<&'static str> {
         "removed" => "Removed.",
         "quota" => "Quota changed.",
         "retried" => "It will be tried again now.",
+        "revoked" => "Revoked. That program can do nothing here any more.",
+        "released" => "Released; it goes now.",
+        "sent-back" => "It goes back to its sender.",
         "cancelled" => "Given up; the sender is told.",
         _ => return None,
     })

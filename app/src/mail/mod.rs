@@ -4,6 +4,7 @@ mod compose_page;
 mod list;
 mod mailbox_page;
 mod message_page;
+mod programs_page;
 mod search_page;
 mod settings_page;
 
@@ -18,12 +19,21 @@ use leptos_router::{
 };
 use mailbox_page::MailboxPage;
 use message_page::MessagePage;
+use programs_page::ProgramsPage;
 use search_page::SearchPage;
 use settings_page::SettingsPage;
 
 /// Where `mail_shell` has pages, as axum writes paths; the first two are the door's (`DoorApp`).
-pub const MAIL_ROUTES: [&str; 7] =
-    ["/sign-in", "/signed-out", "/mail/{slug}", "/mail/m/{id}", "/search", "/compose/{draft}", "/settings"];
+pub const MAIL_ROUTES: [&str; 8] = [
+    "/sign-in",
+    "/signed-out",
+    "/mail/{slug}",
+    "/mail/m/{id}",
+    "/search",
+    "/compose/{draft}",
+    "/settings",
+    "/settings/programs",
+];
 
 /// The webmail.
 #[component]
@@ -40,6 +50,7 @@ pub fn MailApp() -> impl IntoView {
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/compose/:draft") view=ComposePage ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/programs") view=ProgramsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,27 +1,19 @@
-//! Settings: the account's facts, and what a desktop program has to be told.
+//! Settings: the account's facts, and what a desktop program does here.
 
 use crate::{
     calls::read_usage,
-    context::{ProgramSettings, Security, with_facts},
+    context::with_facts,
     layout::Notices,
     live::Live,
-    parts::{Answered, Meter},
+    parts::{Answered, Icon, Meter},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-fn protection(security: Security) -> &'static str {
-    match security {
-        Security::None => "none (use it only inside your own network)",
-        Security::StartTls => "STARTTLS",
-        Security::Tls => "TLS",
-    }
-}
-
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let live: Live = expect_context();
-    let (viewer, programs) = with_facts(|facts| (facts.viewer.clone(), facts.programs.clone()));
+    let viewer = with_facts(|facts| facts.viewer.clone());
     let (name, address) = viewer.map(|viewer| (viewer.name, viewer.address)).unwrap_or_default();
     let usage = Resource::new(move || live.counts.get(), |_| read_usage());
     view! {
@@ -45,7 +37,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <div>
                         <dt>"Address"</dt>
                         <dd>
-                            <bdi>{address.clone()}</bdi>
+                            <bdi>{address}</bdi>
                         </dd>
                     </div>
                     <div>
@@ -59,7 +51,16 @@ pub fn SettingsPage() -> impl IntoView {
                 </dl>
                 <p class="hint">"To change your name, password or space, ask your admin."</p>
             </section>
-            <Programs programs address />
+            <section class="sheet" aria-labelledby="programs">
+                <h2 id="programs">"Your mail in a program"</h2>
+                <p class="hint">"Server names and ports, and a password for each program on your computer or phone."</p>
+                <p>
+                    <a class="button" href="/settings/programs">
+                        <Icon name="key-round" />
+                        "Programs"
+                    </a>
+                </p>
+            </section>
             <section class="sheet" aria-labelledby="pop3">
                 <h2 id="pop3">"What a POP3 program does to this mailbox"</h2>
                 <ul class="plain-list">
@@ -99,66 +100,6 @@ fn Keys() -> impl IntoView {
                     {button}
                 </button>
             </form>
-        </section>
-    }
-    .into_any()
-}
-
-/// Server names and ports, for a mail program.
-#[component]
-fn Programs(programs: ProgramSettings, address: String) -> impl IntoView {
-    let ProgramSettings { host, pop3_port, submission_port, pop3_tls, submission_tls, .. } = programs;
-    view! {
-        <section class="sheet" aria-labelledby="programs">
-            <h2 id="programs">"Your mail in a desktop program"</h2>
-            <div class="table-frame" role="region" aria-label="Servers and ports" tabindex="0">
-                <table class="table settings-table">
-                    <thead>
-                        <tr>
-                            <td></td>
-                            <th scope="col">"Incoming: POP3"</th>
-                            <th scope="col">"Outgoing: SMTP"</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <tr>
-                            <th scope="row">"Server"</th>
-                            <td>
-                                <code>{host.clone()}</code>
-                            </td>
-                            <td>
-                                <code>{host}</code>
-                            </td>
-                        </tr>
-                        <tr>
-                            <th scope="row">"Port"</th>
-                            <td>
-                                <code>{pop3_port.to_string()}</code>
-                            </td>
-                            <td>
-                                <code>{submission_port.to_string()}</code>
-                            </td>
-                        </tr>
-                        <tr>
-                            <th scope="row">"Encryption"</th>
-                            <td>{protection(pop3_tls)}</td>
-                            <td>{protection(submission_tls)}</td>
-                        </tr>
-                        <tr>
-                            <th scope="row">"User name"</th>
-                            <td colspan="2">
-                                <bdi>
-                                    <code>{address}</code>
-                                </bdi>
-                            </td>
-                        </tr>
-                        <tr>
-                            <th scope="row">"Password"</th>
-                            <td colspan="2">"the one you sign in with here; for outgoing mail too"</td>
-                        </tr>
-                    </tbody>
-                </table>
-            </div>
         </section>
     }
     .into_any()

@@ -546,3 +546,61 @@ impl Admin for Fake {
         Ok(())
     }
 }
+
+#[async_trait]
+impl Programs for Fake {
+    async fn programs(&self) -> Result<Vec<ProgramLine>, Refusal> {
+        let line = |id, name: &str, last: Option<&str>, place: &str| ProgramLine {
+            id,
+            name: name.into(),
+            collects: id != 3,
+            sends: true,
+            made: when("9 Nov"),
+            last_used: last.map(when),
+            last_place: place.into(),
+            only_from: if id == 3 { "192.0.2.0/24".into() } else { String::new() },
+            until: None,
+        };
+        if self.empty {
+            return Ok(Vec::new());
+        }
+        Ok(vec![
+            line(1, "Thunderbird at home", Some("14:05"), "2001:db8:85a3::8a2e:370:7334"),
+            line(2, "<b>Phone</b> of Bob", None, ""),
+            line(3, "Der Drucker im zweiten Stock neben der Kaffeemaschine", Some("9 Nov"), "192.0.2.17"),
+        ])
+    }
+
+    async fn revoke(&self, program: i64) -> Result<(), Refusal> {
+        if program > 3 {
+            return Err(Refusal::NotFound);
+        }
+        self.note(format!("Revoke {program}"));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl HeldMail for Fake {
+    async fn held(&self) -> Result<Vec<HeldLine>, Refusal> {
+        let line = |id, recipients| HeldLine {
+            id,
+            sender: "bob@comentum.test".into(),
+            recipient: "friend@far.example".into(),
+            recipients,
+            size: "12 KB".into(),
+            since: when("14:05"),
+        };
+        Ok(if self.empty { Vec::new() } else { vec![line(41, 1), line(42, 250)] })
+    }
+
+    async fn release(&self, message: i64) -> Result<(), Refusal> {
+        self.note(format!("Release {message}"));
+        Ok(())
+    }
+
+    async fn send_back(&self, message: i64) -> Result<(), Refusal> {
+        self.note(format!("SendBack {message}"));
+        Ok(())
+    }
+}

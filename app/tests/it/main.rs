@@ -8,5 +8,6 @@ mod forms;
 mod head;
 mod mailbox;
 mod message;
+mod programs;
 mod session;
 mod site;

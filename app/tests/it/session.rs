@@ -72,7 +72,7 @@ async fn mail_without_a_session_shows_none() {
 
 #[tokio::test]
 async fn settings_tell_a_program_what_it_needs() {
-    let settings = page_for(Who::User, "/settings").await;
+    let settings = page_for(Who::User, "/settings/programs").await;
     settings.has("mail.comentum.test").has("<code>110</code>").has("<code>587</code>").has("STARTTLS");
     settings.has("bob@comentum.test").has("412 MB of 1 GB");
 }

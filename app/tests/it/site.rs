@@ -1,7 +1,7 @@
 //! A small server of the pages, as the real one serves them.
 
 use crate::fake::Fake;
-use api::{Admin, NewSecret, Role, Viewer, Webmail};
+use api::{Admin, HeldMail, NewSecret, Programs, Role, Viewer, Webmail};
 use app::{Assets, AtTheDoor, ProgramSettings, Security, StatusSetter};
 use axum::{
     Router,
@@ -61,9 +61,11 @@ fn context(fake: Arc<Fake>, who: Who, assets: Assets) -> impl Fn() + Clone + Sen
         if let Some(viewer) = viewer(who) {
             provide_context(viewer);
             provide_context::<Arc<dyn Webmail>>(fake.clone());
+            provide_context::<Arc<dyn Programs>>(fake.clone());
         }
         if who == Who::Admin {
             provide_context::<Arc<dyn Admin>>(fake.clone());
+            provide_context::<Arc<dyn HeldMail>>(fake.clone());
         }
     }
 }
@@ -84,6 +86,19 @@ pub fn site(fake: Arc<Fake>, who: Who, assets: Assets) -> Router {
     for path in app::ADMIN_ROUTES {
         router = router.route(path, get(admin.clone()));
     }
+    let shell = assets.clone();
+    let program = render_app_async_with_context(
+        {
+            let context = context.clone();
+            move || {
+                context();
+                let password = Some("lantern-harbour-24".to_owned());
+                provide_context(NewSecret { id: 7, address: "Phone".into(), password });
+            }
+        },
+        move || app::mail_shell(shell.clone()),
+    );
+    router = router.route("/settings/programs", post(program));
     let made = render_app_async_with_context(
         {
             let context = context.clone();

@@ -22,6 +22,9 @@ pub struct ScramCredentials {
     pub iterations: u32,
     pub stored_key: [u8; LENGTH],
     pub server_key: [u8; LENGTH],
+    /// Stored and server key of each other password of the user, made with the same salt: a program may have one of its
+    /// own, and which one is meant shows only in the proof.
+    pub others: Vec<([u8; LENGTH], [u8; LENGTH])>,
 }
 
 impl ScramCredentials {
@@ -31,7 +34,7 @@ impl ScramCredentials {
         pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, &salt, password.as_bytes(), &mut salted);
         let stored_key = hash(&keyed_hash(&salted, "Client Key"));
         let server_key = keyed_hash(&salted, "Server Key");
-        ScramCredentials { salt, iterations: iterations.get(), stored_key, server_key }
+        ScramCredentials { salt, iterations: iterations.get(), stored_key, server_key, others: Vec::new() }
     }
 }
 
@@ -123,12 +126,13 @@ impl Challenge {
         &self.user
     }
 
-    /// Judges the client's final message, a base64 line. Right: the server's final message, a base64 line that proves
-    /// the server to the client. None: the proof is wrong.
+    /// Judges the client's final message, a base64 line. Right: which of the user's passwords was proved (0 is the first,
+    /// then the others), and the server's final message, a base64 line that proves the server to the client. None: the
+    /// proof is wrong.
     ///
     /// # Errors
     /// `Base64` or `Malformed`; what answers another challenge than this is `Malformed`.
-    pub fn verify(&self, line: &str) -> Result<Option<String>, SaslError> {
+    pub fn verify(&self, line: &str) -> Result<Option<(usize, String)>, SaslError> {
         let text = super::decode_text(line)?;
         let (without_proof, proof) = text.rsplit_once(",p=").ok_or(SaslError::Malformed)?;
         let mut fields = without_proof.split(',');
@@ -141,13 +145,22 @@ impl Challenge {
         let proof: [u8; LENGTH] = proof.try_into().map_err(|_| SaslError::Malformed)?;
 
         let auth = format!("{},{},{without_proof}", self.client_first, self.server_first);
-        let mut client_key = keyed_hash(&self.credentials.stored_key, &auth);
-        client_key.iter_mut().zip(proof).for_each(|(byte, other)| *byte ^= other);
-        if !same(&hash(&client_key), &self.credentials.stored_key) {
-            return Ok(None);
+        let ScramCredentials { stored_key, server_key, others, .. } = &self.credentials;
+        let all =
+            std::iter::once((stored_key, server_key)).chain(others.iter().map(|(stored, server)| (stored, server)));
+        // All of them are tried: how long it takes does not tell which one it was.
+        let mut right = None;
+        for (which, (stored_key, server_key)) in all.enumerate() {
+            let mut client_key = keyed_hash(stored_key, &auth);
+            client_key.iter_mut().zip(proof).for_each(|(byte, other)| *byte ^= other);
+            if same(&hash(&client_key), stored_key) {
+                right = Some((which, server_key));
+            }
         }
-        let signature = STANDARD.encode(keyed_hash(&self.credentials.server_key, &auth));
-        Ok(Some(super::encode_text(&format!("v={signature}"))))
+        Ok(right.map(|(which, server_key)| {
+            let signature = STANDARD.encode(keyed_hash(server_key, &auth));
+            (which, super::encode_text(&format!("v={signature}")))
+        }))
     }
 }
 
@@ -217,7 +230,17 @@ mod tests {
         assert_eq!(challenge.line(), encode_text(&format!("r={nonce},s={SALT},i=4096")));
         let last = format!("c=biws,r={nonce},p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
         let proof = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
-        assert_eq!(challenge.verify(&encode_text(&last)), Ok(Some(encode_text(proof))));
+        assert_eq!(challenge.verify(&encode_text(&last)), Ok(Some((0, encode_text(proof)))));
+        let mut other = kept();
+        other.others = vec![(other.stored_key, other.server_key)];
+        other.stored_key = [0; LENGTH];
+        let first = ClientFirst::decode(&encode_text("n,,n=user,r=rOprNGfwEbeRWgbNEkqO")).unwrap();
+        let challenge = first.challenge(OUR_NONCE, other);
+        assert_eq!(
+            challenge.verify(&encode_text(&last)),
+            Ok(Some((1, encode_text(proof)))),
+            "a program's own password"
+        );
     }
 
     #[test]

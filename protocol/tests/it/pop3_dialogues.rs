@@ -76,7 +76,7 @@ impl Server {
                 let (nonce, credentials) = kept();
                 Answer::Scram(nonce.to_owned(), credentials)
             }
-            (Question::ScramProof { right: false, .. }, "yes") => panic!("a wrong proof is not to be accepted"),
+            (Question::ScramProof { right: None, .. }, "yes") => panic!("a wrong proof is not to be accepted"),
             (Question::Login(_) | Question::ScramProof { .. }, "yes") => Answer::Maildrop(
                 (101..)
                     .zip(&self.messages)
@@ -101,8 +101,8 @@ fn told(question: &Question) -> String {
     match question {
         Question::Login(login) => format!("login {:?} {} {}", login.mechanism, login.user, login.password.expose()),
         Question::Scram { user } => format!("what is kept of {user}"),
-        Question::ScramProof { user, right: true } => format!("{user} has proved it"),
-        Question::ScramProof { user, right: false } => format!("{user} has not proved it"),
+        Question::ScramProof { user, right: Some(_) } => format!("{user} has proved it"),
+        Question::ScramProof { user, right: None } => format!("{user} has not proved it"),
         Question::Retrieve { id } => format!("retrieve {id}"),
         Question::Quit { deleted } => format!("quit, deleting {deleted:?}"),
     }

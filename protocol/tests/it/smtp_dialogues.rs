@@ -134,8 +134,8 @@ fn told(question: &Question, session: &Session) -> String {
         Question::Recipient(path) => format!("recipient {}", forward(path)),
         Question::Login(login) => format!("login {:?} {} {}", login.mechanism, login.user, login.password.expose()),
         Question::Scram { user } => format!("what is kept of {user}"),
-        Question::ScramProof { user, right: true } => format!("{user} has proved it"),
-        Question::ScramProof { user, right: false } => format!("{user} has not proved it"),
+        Question::ScramProof { user, right: Some(_) } => format!("{user} has proved it"),
+        Question::ScramProof { user, right: None } => format!("{user} has not proved it"),
         Question::Message(Envelope { sender, wishes, recipients, size, .. }) => {
             let recipients: Vec<String> = recipients.iter().map(recipient).collect();
             let to = recipients.join(" ");
@@ -186,8 +186,8 @@ fn reply(answer: &str, question: &Question) -> Reply {
     match question {
         Question::Sender { .. } => replies::SENDER_OK,
         Question::Recipient(_) => replies::RECIPIENT_OK,
-        Question::Login(_) | Question::ScramProof { right: true, .. } => replies::LOGIN_OK,
-        Question::Scram { .. } | Question::ScramProof { right: false, .. } => replies::LOGIN_REFUSED,
+        Question::Login(_) | Question::ScramProof { right: Some(_), .. } => replies::LOGIN_OK,
+        Question::Scram { .. } | Question::ScramProof { right: None, .. } => replies::LOGIN_REFUSED,
         Question::Message(_) => replies::MESSAGE_ACCEPTED,
     }
 }

@@ -1,10 +1,11 @@
 //! `restante account …`
 
-use super::{Desk, Failure, failed, table};
+use super::{Desk, Failure, device, failed, table};
 use crate::config::parse_size;
+use crate::sign_in::scram::learn;
 use mail::Address;
 use std::io::BufRead;
-use store::{Account, AccountQuery, NewAccount, StoreError};
+use store::{Account, AccountQuery, Allowance, NewAccount, StoreError};
 
 /// As in the admin panel.
 const SHORTEST_PASSWORD: usize = 10;
@@ -46,6 +47,11 @@ pub enum Command {
     },
     /// How much mail it may hold, as 2GiB; 0 for no limit.
     Quota { address: String, size: String },
+    /// How much it may send in a day before the rest is held: two numbers, 0 for no limit, - for what all have.
+    Allowance { address: String, messages: String, new_recipients: String },
+    /// Passwords of its programs.
+    #[command(subcommand)]
+    Device(device::Command),
 }
 
 pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
@@ -57,7 +63,10 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             let password_hash = hash(desk, &password).await?;
             let new = NewAccount { address: address.clone(), name, admin, password_hash, quota };
             match desk.store.add_account(new, desk.clock.now_ms()).await {
-                Ok(_) => println!("{address} added"),
+                Ok(made) => {
+                    learn(&desk.store, desk.clock, made.id, &made.password_hash, &password).await;
+                    println!("{address} added");
+                }
                 Err(StoreError::Taken) => return Err(Failure::Failed(format!("{address} is here already"))),
                 Err(StoreError::NotFound) => {
                     let domain = address.domain();
@@ -80,7 +89,8 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             let account = find(desk, &address).await?;
             let (password, made) = password(desk, password_stdin)?;
             let hash = hash(desk, &password).await?;
-            desk.store.set_password(account.id, hash).await.map_err(|error| failed(&address, error))?;
+            desk.store.set_password(account.id, hash.clone()).await.map_err(|error| failed(&address, error))?;
+            learn(&desk.store, desk.clock, account.id, &hash, &password).await;
             desk.store.delete_sessions_of(account.id).await.map_err(|error| failed(&address, error))?;
             println!("{} has a new password", account.address);
             show(&password, made);
@@ -92,6 +102,13 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             let says = if quota == 0 { "no limit".to_owned() } else { format!("room for {}", table::size(quota)) };
             println!("{} has {says}", account.address);
         }
+        Command::Allowance { address, messages, new_recipients } => {
+            let account = find(desk, &address).await?;
+            let own = Allowance { messages: allowed(&messages)?, recipients: allowed(&new_recipients)? };
+            desk.store.set_allowance(account.id, own).await.map_err(|error| failed(&address, error))?;
+            println!("{} may send accordingly from now on", account.address);
+        }
+        Command::Device(command) => device::obey(command, desk).await?,
     }
     Ok(())
 }
@@ -160,7 +177,7 @@ fn show(password: &str, made: bool) {
     }
 }
 
-async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
+pub async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
     let address = parse(text)?;
     let found = desk.store.account_by_address(&address).await.map_err(|error| failed(text, error))?;
     found.ok_or_else(|| Failure::Failed(format!("{address} is not an account of this server")))
@@ -168,6 +185,15 @@ async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
 
 fn parse(text: &str) -> Result<Address, Failure> {
     Address::parse(text).map_err(|error| Failure::Usage(format!("{} is not an address: {error}", table::plain(text))))
+}
+
+/// None: as all accounts.
+fn allowed(text: &str) -> Result<Option<i64>, Failure> {
+    let wrong = || Failure::Usage(format!("{} is not a whole number, nor -", table::plain(text)));
+    match text {
+        "-" => Ok(None),
+        number => number.parse::<u32>().map(|number| Some(number.into())).map_err(|_| wrong()),
+    }
 }
 
 fn size(text: &str) -> Result<i64, Failure> {

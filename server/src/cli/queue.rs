@@ -1,7 +1,7 @@
 //! `restante queue …`
 
 use super::{Desk, Failure, failed, table};
-use store::{StoreError, Waiting};
+use store::{Held, StoreError, Waiting};
 
 /// Rows shown, and rows acted on by `all`.
 const MOST: i64 = 10_000;
@@ -12,6 +12,12 @@ pub enum Command {
     List,
     /// Try again now: a number from the list, or all.
     Retry { which: String },
+    /// Messages that are held, since their sender sent more than usual.
+    Held,
+    /// Let held mail go: a message from that list, or all.
+    Release { which: String },
+    /// Return held mail to its sender: a message from that list, or all.
+    Return { which: String },
     /// Give up and return the message to its sender: a number from the list, or all.
     Cancel { which: String },
 }
@@ -31,6 +37,23 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
                 desk.store.retry_now(*id, now).await.map_err(|error| gone(*id, error))?;
             }
             println!("{} will be tried now", ids.len());
+        }
+        Command::Held => {
+            let held = desk.store.held(MOST).await.map_err(|error| failed("queue", error))?;
+            let rows: Vec<Vec<String>> = held.iter().map(held_row).collect();
+            table::print(&["MESSAGE", "FROM", "TO", "RECIPIENTS", "SIZE", "SINCE"], &rows, "nothing is held");
+        }
+        Command::Release { which } => {
+            let rows = held_ones(desk, &which).await?;
+            let freed = desk.store.let_go(rows, now).await.map_err(|error| failed("queue", error))?;
+            println!("{freed} will be tried now");
+        }
+        Command::Return { which } => {
+            let rows = held_ones(desk, &which).await?;
+            for id in &rows {
+                desk.store.cancel(*id, now).await.map_err(|error| gone(*id, error))?;
+            }
+            println!("{} will be returned to the sender", rows.len());
         }
         Command::Cancel { which } => {
             let ids = which_ones(desk, &which).await?;
@@ -54,6 +77,37 @@ fn row(waiting: &Waiting) -> Vec<String> {
         table::moment(waiting.next_at),
         table::plain(&waiting.last_reply),
     ]
+}
+
+fn held_row(held: &Held) -> Vec<String> {
+    vec![
+        held.queue.to_string(),
+        held.sender.clone(),
+        held.recipient.clone(),
+        held.recipients.to_string(),
+        table::size(held.size),
+        table::moment(held.queued_at),
+    ]
+}
+
+/// The held recipients of one message, or of all.
+async fn held_ones(desk: &Desk, which: &str) -> Result<Vec<i64>, Failure> {
+    let told = |error| failed("queue", error);
+    let messages =
+        match which {
+            "all" => desk.store.held(MOST).await.map_err(told)?.iter().map(|held| held.queue).collect(),
+            one => vec![one.parse().map_err(|_| {
+                Failure::Usage(format!("{} is not a message from the list, nor all", table::plain(which)))
+            })?],
+        };
+    let mut rows = Vec::new();
+    for message in messages {
+        rows.extend(desk.store.held_rows(message).await.map_err(told)?);
+    }
+    if rows.is_empty() {
+        return Err(Failure::Failed("nothing of that is held (any more)".to_owned()));
+    }
+    Ok(rows)
 }
 
 async fn which_ones(desk: &Desk, which: &str) -> Result<Vec<i64>, Failure> {

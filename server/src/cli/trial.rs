@@ -1,6 +1,7 @@
 //! `restante serve --trial`: two domains and three people to try everything with, made on the first start only.
 
 use crate::house::House;
+use crate::sign_in::scram::learn;
 use mail::{Address, Domain};
 use std::net::SocketAddr;
 use store::NewAccount;
@@ -19,8 +20,11 @@ pub async fn prepare(house: &House, doors: &[(&'static str, SocketAddr)]) -> Res
     let first = house.store.domains().await.map_err(told)?.is_empty();
     println!();
     for (name, address) in doors {
-        let shown = if *name == "http" { format!("http://{address}/") } else { address.to_string() };
-        println!("  {:<12}{shown}", label(name));
+        let shown = match *name {
+            "http" | "https" => format!("{name}://{address}/"),
+            _ => address.to_string(),
+        };
+        println!("  {:<17}{shown}", label(name));
     }
     println!();
     if !first {
@@ -39,6 +43,7 @@ pub async fn prepare(house: &House, doors: &[(&'static str, SocketAddr)]) -> Res
         let quota = i64::try_from(house.config.quota).unwrap_or(i64::MAX);
         let new = NewAccount { address, name: name.to_owned(), admin, password_hash, quota };
         let account = house.store.add_account(new, house.clock.now_ms()).await.map_err(told)?;
+        learn(&house.store, house.clock, account.id, &account.password_hash, &password).await;
         println!("  {:<22}{password}{}", account.address, if admin { "   (admin)" } else { "" });
     }
     println!("\n  These passwords are shown this once. Data: {}\n", house.config.data.display());
@@ -49,8 +54,11 @@ fn label(door: &str) -> &str {
     match door {
         "smtp" => "SMTP",
         "submission" => "Submission",
+        "submissions" => "Submission, TLS",
         "pop3" => "POP3",
+        "pop3s" => "POP3, TLS",
         "http" => "Webmail",
+        "https" => "Webmail, TLS",
         other => other,
     }
 }

@@ -1,6 +1,6 @@
 //! What holds when nothing is said: safe on a desk, on ports that need no rights.
 
-use super::{Checks, Config, LogFormat, PlaintextAuth, Pop3Deletes};
+use super::{Acme, AcmeChallenge, Checks, Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use mail::Domain;
@@ -21,12 +21,22 @@ impl Default for Config {
             lmtp: None,
             pop3: loopback(2110),
             http: loopback(8080),
+            submissions: None,
+            pop3s: None,
+            https: None,
             web_url: None,
             proxy_protocol_from: Vec::new(),
             trusted_proxies: Vec::new(),
             plaintext_auth: PlaintextAuth::default(),
-            tls_certificate: None,
-            tls_key: None,
+            tls_certificate: Vec::new(),
+            tls_key: Vec::new(),
+            acme: Acme {
+                directory: "https://acme-v02.api.letsencrypt.org/directory".to_owned(),
+                contact: Vec::new(),
+                domains: Vec::new(),
+                root: None,
+                challenge: AcmeChallenge::TlsAlpn,
+            },
             dns: Vec::new(),
             next_hop: HashMap::new(),
             outbound_port: 25,
@@ -43,9 +53,13 @@ impl Default for Config {
             recipients: 100,
             connections: 2000,
             connections_per_peer: 50,
+            connection_rate: 1200,
+            peer_messages: 20_000,
+            peer_recipients: 100_000,
             command_timeout: minutes(5),
             data_timeout: minutes(3),
             pop3_timeout: minutes(10),
+            sign_in_timeout: minutes(2),
             session_timeout: minutes(120),
             shutdown_timeout: Duration::from_secs(10),
             spool_memory: 256 * 1024,
@@ -58,6 +72,9 @@ impl Default for Config {
                 account_burst: 1000,
                 account_interval: Duration::from_secs(1),
             },
+            daily_messages: 2000,
+            daily_new_recipients: 500,
+            reveal_client: false,
             quota: 0,
             pop3_messages: 100_000,
             pop3_deletes: Pop3Deletes::ToTrash,
@@ -67,5 +84,13 @@ impl Default for Config {
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
+    }
+}
+
+impl Config {
+    /// What a trial has besides: every door that speaks TLS from its first octet, so that all can be tried.
+    pub fn for_trial() -> Config {
+        let loopback = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        Config { submissions: loopback(2465), pop3s: loopback(2995), https: loopback(8443), ..Config::default() }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::checks;
 use super::values::{
-    between, duration, list, listener, name_server, next_hops, number, on_or_off, positive_duration, size, web_url,
+    between, duration, https_url, list, listener, name_server, next_hops, number, on_or_off, positive_duration, size,
+    web_url,
 };
-use super::{Config, LogFormat, PlaintextAuth, Pop3Deletes};
-use mail::Domain;
+use super::{AcmeChallenge, Config, LogFormat, PlaintextAuth, Pop3Deletes};
+use mail::{Address, Domain};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ const SIZE: &str = "a size, as 262144, 256KiB, 25MiB or 2GiB";
 const FLAG: &str = "true or false";
 const AGAINST: &str = "refuse, or junk";
 const COUNT: &str = "a whole number from 1";
+const LIMIT: &str = "a whole number; 0: no limit";
 
 /// A row of the table.
 const fn key(
@@ -61,6 +63,18 @@ pub const KEYS: &[Key] = &[
     key("pop3", "where mail programs collect mail", LISTENER, |config, text| put(&mut config.pop3, listener(text))),
     key("http", "where the webmail is served", LISTENER, |config, text| put(&mut config.http, listener(text))),
     key(
+        "submissions",
+        "where mail programs hand in mail under TLS from the start, port 465",
+        LISTENER,
+        |config, text| put(&mut config.submissions, listener(text)),
+    ),
+    key("pop3s", "where mail programs collect mail under TLS from the start, port 995", LISTENER, |config, text| {
+        put(&mut config.pop3s, listener(text))
+    }),
+    key("https", "where the webmail is served under TLS, port 443", LISTENER, |config, text| {
+        put(&mut config.https, listener(text))
+    }),
+    key(
         "web_url",
         "what people type to reach the webmail",
         "a URL without a path, as https://mail.example.com",
@@ -84,11 +98,41 @@ pub const KEYS: &[Key] = &[
         "true, false, submission or pop3",
         |config, text| put(&mut config.plaintext_auth, plaintext_auth(text)),
     ),
-    key("tls_certificate", "the file with the certificate chain (PEM)", "a path", |config, text| {
-        put(&mut config.tls_certificate, some_path(text).map(Some))
+    key(
+        "tls_certificate",
+        "the files with the certificate chains (PEM)",
+        "paths with commas between",
+        |config, text| put(&mut config.tls_certificate, list(text, some_path)),
+    ),
+    key(
+        "tls_key",
+        "the files with the certificates' private keys (PEM), in the same order",
+        "paths with commas between",
+        |config, text| put(&mut config.tls_key, list(text, some_path)),
+    ),
+    key(
+        "acme_domains",
+        "the names that certificates are fetched for; none: none are",
+        "domain names with commas between, as mail.example.com",
+        |config, text| put(&mut config.acme.domains, list(text, |item| Domain::parse(item).ok())),
+    ),
+    key("acme_directory", "the ACME authority", "an https URL", |config, text| {
+        put(&mut config.acme.directory, https_url(text))
     }),
-    key("tls_key", "the file with the certificate's private key (PEM)", "a path", |config, text| {
-        put(&mut config.tls_key, some_path(text).map(Some))
+    key(
+        "acme_contact",
+        "whom the ACME authority writes to when something is wrong",
+        "mail addresses with commas between",
+        |config, text| put(&mut config.acme.contact, list(text, |item| Address::parse(item).ok())),
+    ),
+    key(
+        "acme_challenge",
+        "how the ACME authority sees that a name is ours: at https (port 443) or at http (port 80)",
+        "tls-alpn-01 or http-01",
+        |config, text| put(&mut config.acme.challenge, acme_challenge(text)),
+    ),
+    key("acme_root", "the root certificate (PEM) of an ACME authority of your own", "a path", |config, text| {
+        put(&mut config.acme.root, some_path(text).map(Some))
     }),
     key(
         "dns",
@@ -144,6 +188,18 @@ pub const KEYS: &[Key] = &[
     key("connections_per_peer", "the most connections of one listener from one address", COUNT, |config, text| {
         put(&mut config.connections_per_peer, number(text, 1))
     }),
+    key("connection_rate", "new connections of one address to one listener in a minute", COUNT, |config, text| {
+        put(&mut config.connection_rate, number(text, 1))
+    }),
+    key(
+        "peer_messages",
+        "messages that one address may send to the SMTP listener in an hour",
+        LIMIT,
+        |config, text| put(&mut config.peer_messages, number(text, 0)),
+    ),
+    key("peer_recipients", "recipients that one address may name there in an hour", LIMIT, |config, text| {
+        put(&mut config.peer_recipients, number(text, 0))
+    }),
     key("command_timeout", "how long an SMTP client may take for a command", TIME, |config, text| {
         put(&mut config.command_timeout, positive_duration(text))
     }),
@@ -152,6 +208,9 @@ pub const KEYS: &[Key] = &[
     }),
     key("pop3_timeout", "how long a POP3 client may take for a command", TIME, |config, text| {
         put(&mut config.pop3_timeout, positive_duration(text))
+    }),
+    key("sign_in_timeout", "how long a mail program may take until it has signed in", TIME, |config, text| {
+        put(&mut config.sign_in_timeout, positive_duration(text))
     }),
     key("session_timeout", "the longest a connection may last", TIME, |config, text| {
         put(&mut config.session_timeout, positive_duration(text))
@@ -249,6 +308,18 @@ pub const KEYS: &[Key] = &[
         TIME,
         |config, text| put(&mut config.sign_in.account_interval, positive_duration(text)),
     ),
+    key("daily_messages", "messages that an account may send in a day; more are held", LIMIT, |config, text| {
+        put(&mut config.daily_messages, number(text, 0))
+    }),
+    key(
+        "daily_new_recipients",
+        "people whom an account may write to for the first time in a day; mail to more is held",
+        LIMIT,
+        |config, text| put(&mut config.daily_new_recipients, number(text, 0)),
+    ),
+    key("reveal_client", "whether Received tells where a sender's program sits", FLAG, |config, text| {
+        put(&mut config.reveal_client, on_or_off(text))
+    }),
     key("quota", "what a new account may hold; 0: no limit", SIZE, |config, text| put(&mut config.quota, size(text))),
     key("pop3_messages", "the most messages of one POP3 session; of more, the latest", COUNT, |config, text| {
         put(&mut config.pop3_messages, number(text, 1))
@@ -291,6 +362,14 @@ fn pop3_deletes(text: &str) -> Option<Pop3Deletes> {
     match text {
         "trash" => Some(Pop3Deletes::ToTrash),
         "forever" => Some(Pop3Deletes::ForEver),
+        _ => None,
+    }
+}
+
+fn acme_challenge(text: &str) -> Option<AcmeChallenge> {
+    match text {
+        "tls-alpn-01" => Some(AcmeChallenge::TlsAlpn),
+        "http-01" => Some(AcmeChallenge::Http),
         _ => None,
     }
 }

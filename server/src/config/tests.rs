@@ -55,7 +55,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     std::fs::write(&file, "recipients = 101\nconnections = 7\nreaders = 3\n").unwrap();
     let environment = environment(&[("RESTANTE_RECIPIENTS", "102"), ("RESTANTE_CONNECTIONS", "8"), ("PATH", "/bin")]);
     let flags = [("recipients", "103".to_owned())];
-    let config = Config::load(Some(&file), environment.into_iter(), &flags).unwrap();
+    let config = Config::default().load(Some(&file), environment.into_iter(), &flags).unwrap();
     assert_eq!((config.recipients, config.connections, config.readers), (103, 8, 3));
 }
 
@@ -64,7 +64,7 @@ fn the_file_in_the_data_directory_is_found_without_being_named() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("restante.toml"), "readers = 9\n").unwrap();
     let flags = [("data", dir.path().display().to_string())];
-    let config = Config::load(None, std::iter::empty(), &flags).unwrap();
+    let config = Config::default().load(None, std::iter::empty(), &flags).unwrap();
     assert_eq!(config.readers, 9);
     assert_eq!(config.data, dir.path());
 }
@@ -111,13 +111,16 @@ fn every_wrong_value_is_told_on_one_line_with_key_meaning_and_remedy() {
 #[test]
 fn a_wrong_variable_or_flag_names_itself() {
     let wrong = environment(&[("RESTANTE_SMTP", "banana")]);
-    let error = Config::load(None, wrong.into_iter(), &[("data", "/nonexistent".to_owned())]).unwrap_err().to_string();
+    let error = Config::default()
+        .load(None, wrong.into_iter(), &[("data", "/nonexistent".to_owned())])
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("RESTANTE_SMTP") && error.contains("banana"), "{error}");
     let unknown = environment(&[("RESTANTE_SMPT", "off")]);
-    let error = Config::load(None, unknown.into_iter(), &[]).unwrap_err().to_string();
+    let error = Config::default().load(None, unknown.into_iter(), &[]).unwrap_err().to_string();
     assert!(error.contains("RESTANTE_SMPT"), "{error}");
     let flags = [("data", "/nonexistent".to_owned()), ("outbound_port", "0".to_owned())];
-    let error = Config::load(None, std::iter::empty(), &flags).unwrap_err().to_string();
+    let error = Config::default().load(None, std::iter::empty(), &flags).unwrap_err().to_string();
     assert!(error.contains("--outbound-port"), "{error}");
 }
 

@@ -108,3 +108,9 @@ pub fn web_url(text: &str) -> Option<String> {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-.:[]".contains(char);
     (!host.is_empty() && host.chars().all(plain)).then(|| text.to_owned())
 }
+
+/// `https://host/path`, for a program to fetch.
+pub fn https_url(text: &str) -> Option<String> {
+    let url: http::Uri = text.parse().ok()?;
+    (url.scheme_str() == Some("https") && url.host().is_some()).then(|| text.to_owned())
+}

@@ -4,6 +4,7 @@
 use crate::house::House;
 use crate::inbound::mx::{MxDesk, path_text, troubled};
 use crate::inbound::session::{Desk, Incoming, Visitor};
+use crate::listen::Guest;
 use mail::envelope::{ForwardPath, ReversePath};
 use protocol::sasl::Credentials;
 use protocol::smtp::server::Envelope;
@@ -19,8 +20,8 @@ pub struct LmtpDesk {
 }
 
 impl LmtpDesk {
-    pub fn new(house: Arc<House>) -> Self {
-        LmtpDesk { mx: MxDesk::new(Arc::clone(&house)), house }
+    pub fn new(house: Arc<House>, guest: Guest) -> Self {
+        LmtpDesk { mx: MxDesk::new(Arc::clone(&house), guest), house }
     }
 
     async fn take(&self, incoming: &Incoming) -> Reply {

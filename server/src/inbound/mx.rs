@@ -8,6 +8,7 @@ use crate::inbound::checks::{message, spf};
 use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict::{self, SenderFindings, arrival};
+use crate::listen::Guest;
 use crate::maillog;
 use crate::submission::sender_text;
 use mail::Address;
@@ -25,8 +26,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Copy, Event, Flags, Kind, Recipient, Refused, Role, StoreError};
 
+const TOO_MANY_MESSAGES: Reply =
+    Reply::new(451, (7, 1), "Too many messages from your address this hour; try again later");
+const TOO_MANY_RECIPIENTS: Reply =
+    Reply::new(451, (7, 1), "Too many recipients from your address this hour; try again later");
+
 pub struct MxDesk {
     house: Arc<House>,
+    guest: Guest,
     /// What is known of the client, whichever message it brings.
     client: Client,
     helo: String,
@@ -42,9 +49,10 @@ pub struct MxDesk {
 }
 
 impl MxDesk {
-    pub fn new(house: Arc<House>) -> Self {
+    pub fn new(house: Arc<House>, guest: Guest) -> Self {
         MxDesk {
             house,
+            guest,
             client: Client::default(),
             helo: String::new(),
             path: ReversePath::Null,
@@ -160,6 +168,7 @@ impl MxDesk {
             verdict: &verdict,
         };
         maillog::arrived(&line, &accepted);
+        self.guest.is_vouched_for();
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
     }
 
@@ -241,6 +250,9 @@ impl Desk for MxDesk {
     async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
         self.begin(&path);
         self.stranger = true;
+        if !self.house.pace.message(visitor.peer) {
+            return self.note("sender", "", &visitor.peer.to_string(), TOO_MANY_MESSAGES);
+        }
         let greeting = visitor.session.greeting();
         self.helo = greeting.map(greeting_text).unwrap_or_default();
         let mut client = std::mem::take(&mut self.client);
@@ -260,7 +272,9 @@ impl Desk for MxDesk {
 
     async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
         let reply = match resolve(&self.house, &path).await {
+            _ if !self.house.pace.recipient(visitor.peer) => TOO_MANY_RECIPIENTS,
             Ok(found) => {
+                self.guest.is_busy();
                 if let Recipient::Local { account, .. } = found {
                     self.found.insert(path.clone(), account);
                 }

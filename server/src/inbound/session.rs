@@ -51,8 +51,13 @@ pub trait Desk: Send {
     fn scram(&mut self, _visitor: Visitor<'_>, _user: &str) -> impl Future<Output = Option<ScramCredentials>> + Send {
         std::future::ready(None)
     }
-    /// A user has proved who it is, or has failed to.
-    fn scram_proof(&mut self, _visitor: Visitor<'_>, _user: &str, _right: bool) -> impl Future<Output = Reply> + Send {
+    /// A user has proved one of its passwords, or has failed to.
+    fn scram_proof(
+        &mut self,
+        _visitor: Visitor<'_>,
+        _user: &str,
+        _right: Option<usize>,
+    ) -> impl Future<Output = Reply> + Send {
         std::future::ready(replies::LOGIN_NOT_NOW)
     }
     fn sender(&mut self, visitor: Visitor<'_>, path: mail::envelope::ReversePath)

@@ -4,6 +4,7 @@ use super::*;
 use crate::passwords::Cost;
 use mail::Domain;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 use store::{NewAccount, Options};
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -42,7 +43,7 @@ async fn doors(limit: GuessLimit) -> Doors {
 
 impl Doors {
     async fn attempt(&self, address: &str, password: &str, from: IpAddr) -> Result<i64, SignInRefused> {
-        self.sign_in.attempt(address, password, from, Via::Pop3).await.map(|account| account.id)
+        self.sign_in.attempt(address, password, from, Via::Pop3).await.map(|signed_in| signed_in.account.id)
     }
 }
 
@@ -160,7 +161,7 @@ async fn a_sign_in_hashes_a_password_of_another_cost_anew() {
     let signed_in = doors.sign_in.attempt("bob@comentum.test", "correct horse", HOME, Via::Pop3).await.unwrap();
     let kept = doors.store.account(doors.bob).await.unwrap().password_hash;
     assert!(kept.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{kept}");
-    assert_eq!(signed_in.password_hash, kept, "a session that this opens is one of the new hash");
+    assert_eq!(signed_in.account.password_hash, kept, "a session that this opens is one of the new hash");
     assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
     assert_eq!(doors.attempt("bob@comentum.test", "wrong", HOME).await, Err(SignInRefused::Wrong));
     // A password that was set meanwhile is not overwritten by the old one.
@@ -176,4 +177,78 @@ async fn who_comes_a_little_too_fast_waits_instead_of_being_refused() {
         assert_eq!(result, Err(SignInRefused::Wrong), "guess {guess} waits its turn");
     }
     assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+}
+
+#[tokio::test]
+async fn a_programs_password_is_never_slowed_and_opens_no_page() {
+    let doors = doors(SLOW).await;
+    let made = doors.sign_in.devices().make(doors.bob, "laptop".into(), Scopes::POP3, Limits::default()).await;
+    let (id, password) = made.unwrap();
+    for guess in 0..40 {
+        let _ = doors.attempt("bob@comentum.test", &format!("guess {guess}"), HOME).await;
+    }
+    assert_eq!(doors.attempt("bob@comentum.test", &password, HOME).await, Ok(doors.bob));
+    let via = async |via| doors.sign_in.attempt("bob@comentum.test", &password, THIEF, via).await.map(|_| ());
+    assert_eq!(via(Via::Submission).await, Err(SignInRefused::Wrong), "made for collecting alone");
+    assert_eq!(via(Via::Webmail).await, Err(SignInRefused::Wrong));
+    doors.store.revoke_credential(doors.bob, id, 1).await.unwrap();
+    assert_eq!(doors.attempt("bob@comentum.test", &password, THIEF).await, Err(SignInRefused::Wrong));
+}
+
+#[tokio::test]
+async fn an_owner_who_is_signed_in_there_gets_a_turn_whatever_a_neighbour_does() {
+    let doors = doors(SLOW).await;
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    for guess in 0..100 {
+        let _ = doors.attempt(&format!("person{guess}@comentum.test"), "summer", HOME).await;
+    }
+    assert_eq!(doors.attempt("person@comentum.test", "summer", HOME).await, Err(SignInRefused::Throttled));
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", HOME).await, Ok(doors.bob));
+    assert_eq!(doors.attempt("bob@comentum.test", "correct horse", THIEF).await, Ok(doors.bob), "from elsewhere");
+}
+
+/// The client's side, as far as it needs the password: whether these keys are of it.
+fn fits(password: &str, asked: &scram::Asked) -> Option<usize> {
+    let own = scram::keys(password, &asked.salt, asked.iterations);
+    asked.candidates.iter().position(|candidate| candidate.keys == own)
+}
+
+#[tokio::test]
+async fn scram_knows_the_accounts_password_and_its_programs_by_one_salt() {
+    let doors = doors(SLOW).await;
+    let begin = async |address: &str| doors.sign_in.scram(address, HOME, Via::Pop3).await.ok().unwrap();
+    let strange = begin("bob@comentum.test").await;
+    assert_eq!(fits("correct horse", &strange.asked), None, "not known until it is set or used again");
+    let account = doors.store.account(doors.bob).await.unwrap();
+    scram::learn(&doors.store, Clock, doors.bob, &account.password_hash, "correct horse").await;
+    let made = doors.sign_in.devices().make(doors.bob, "laptop".into(), Scopes::BOTH, Limits::default()).await;
+    let (_, laptop) = made.unwrap();
+    for password in ["correct horse", &laptop] {
+        let awaited = begin("Bob@Comentum.test").await;
+        let which = fits(password, &awaited.asked);
+        assert!(which.is_some(), "{password}");
+        let signed_in = doors.sign_in.scram_proven(awaited, which, HOME, Via::Pop3).unwrap();
+        assert_eq!((signed_in.account.id, signed_in.program.is_some()), (doors.bob, password == laptop));
+    }
+    let awaited = begin("bob@comentum.test").await;
+    assert_eq!(fits("wrong", &awaited.asked), None);
+    let refused = doors.sign_in.scram_proven(awaited, None, HOME, Via::Pop3).err();
+    assert_eq!(refused, Some(SignInRefused::Wrong));
+}
+
+#[tokio::test]
+async fn scram_asks_nobody_the_same_question_each_time_and_slows_guessing() {
+    let doors = doors(SLOW).await;
+    let ask = async |address: &str| doors.sign_in.scram(address, THIEF, Via::Submission).await;
+    let first = ask("nobody@comentum.test").await.ok().unwrap().asked;
+    let again = ask("Nobody@comentum.test").await.ok().unwrap().asked;
+    assert_eq!((first.salt.len(), &first.salt, first.iterations), (16, &again.salt, again.iterations));
+    assert_eq!(first.candidates.len(), 1);
+    assert_ne!(first.salt, ask("somebody@comentum.test").await.ok().unwrap().asked.salt);
+    let taken = async |_| ask("bob@comentum.test").await.is_ok();
+    let mut asked = 0;
+    for turn in 0..40 {
+        asked += usize::from(taken(turn).await);
+    }
+    assert_eq!(asked, 10, "each counts as a guess until it is proven");
 }

@@ -53,7 +53,7 @@ pub fn as_handed_in<'m>(submission: &Submission<'_>, raw: &'m [u8]) -> &'m [u8] 
 fn split<'m>(submission: &Submission<'_>, raw: &'m [u8]) -> (&'m [u8], &'m [u8]) {
     match submission.origin {
         Origin::Program { head, .. } => raw.split_at(head.min(raw.len())),
-        Origin::Webmail | Origin::Bounce => (&[][..], raw),
+        Origin::Webmail | Origin::Bounce | Origin::Notice => (&[][..], raw),
     }
 }
 

@@ -4,13 +4,15 @@ use crate::house::House;
 use crate::inbound::mx::{path_text, received, resolve};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict;
+use crate::listen::Guest;
 use crate::maillog;
-use crate::sign_in::{SignInRefused, Via};
+use crate::sign_in::{Awaited, SignInRefused, SignedIn, Via};
 use crate::submission::{Origin, Submission, SubmitRefused, Wishes, is_own, sender_text, submit};
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
-use mail::message::trace::return_path;
+use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
+use protocol::sasl::scram::ScramCredentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
 use std::sync::Arc;
@@ -24,25 +26,56 @@ const TOO_LARGE: Reply = Reply::new(552, (3, 4), "Larger than we take");
 
 pub struct SubmissionDesk {
     house: Arc<House>,
+    guest: Guest,
     account: Option<Account>,
+    /// Whose own password that was, if not the account's.
+    program: Option<i64>,
+    /// Whose proof is awaited.
+    awaited: Option<Awaited>,
 }
 
 impl SubmissionDesk {
-    pub fn new(house: Arc<House>) -> Self {
-        SubmissionDesk { house, account: None }
+    pub fn new(house: Arc<House>, guest: Guest) -> Self {
+        SubmissionDesk { house, guest, account: None, program: None, awaited: None }
     }
 
     async fn may_send_as(&self, path: &ReversePath) -> Result<Reply, StoreError> {
         let Some(account) = &self.account else { return Ok(SIGN_IN_FIRST) };
         // Switched off since it signed in: a connection that stays open is no way round that.
-        if !self.house.store.account(account.id).await?.active {
+        if !self.house.store.account(account.id).await?.active || self.is_revoked().await? {
             return Ok(replies::LOGIN_REFUSED);
         }
         if !self.house.store.has_room() {
             return Ok(replies::STORE_FULL);
         }
         let own = self.house.store.addresses(account.id).await?;
-        Ok(if is_own(path, &own) { replies::SENDER_OK } else { replies::NOT_YOUR_ADDRESS })
+        if is_own(path, &own) {
+            return Ok(replies::SENDER_OK);
+        }
+        // What to do about it: programs show this to their user.
+        let yours = own.first().map(Address::to_string).unwrap_or_default();
+        Ok(replies::NOT_YOUR_ADDRESS.with_text(format!("This sender address is not one of yours; send as {yours}")))
+    }
+
+    fn signed_in(&mut self, attempt: Result<SignedIn, SignInRefused>) -> Reply {
+        match attempt {
+            Ok(SignedIn { account, program }) => {
+                self.guest.is_vouched_for();
+                self.account = Some(account);
+                self.program = program;
+                replies::LOGIN_OK
+            }
+            Err(SignInRefused::Wrong) => replies::LOGIN_REFUSED,
+            Err(SignInRefused::Throttled) => TOO_MANY_GUESSES,
+            Err(SignInRefused::Unavailable) => replies::LOGIN_NOT_NOW,
+        }
+    }
+
+    /// Whether the program's password that was signed in with opens nothing any more.
+    async fn is_revoked(&self) -> Result<bool, StoreError> {
+        let (Some(account), Some(program)) = (&self.account, self.program) else { return Ok(false) };
+        let kept = self.house.store.credentials(account.id).await?;
+        Ok(!kept.iter().any(|one| one.id == program))
     }
 
     /// The recipients' addresses, and what was asked for them. `<postmaster>` without a domain is somebody here (RFC 5321
@@ -71,15 +104,21 @@ impl Desk for SubmissionDesk {
     async fn login(&mut self, visitor: Visitor<'_>, credentials: Credentials) -> Reply {
         let password = credentials.password.expose();
         let attempt = self.house.sign_in.attempt(&credentials.user, password, visitor.peer, Via::Submission).await;
-        match attempt {
-            Ok(account) => {
-                self.account = Some(account);
-                replies::LOGIN_OK
-            }
-            Err(SignInRefused::Wrong) => replies::LOGIN_REFUSED,
-            Err(SignInRefused::Throttled) => TOO_MANY_GUESSES,
-            Err(SignInRefused::Unavailable) => replies::LOGIN_NOT_NOW,
-        }
+        self.signed_in(attempt)
+    }
+
+    async fn scram(&mut self, visitor: Visitor<'_>, user: &str) -> Option<ScramCredentials> {
+        self.awaited = None;
+        let awaited = self.house.sign_in.scram(user, visitor.peer, Via::Submission).await.ok()?;
+        let kept = awaited.asked.kept();
+        self.awaited = Some(awaited);
+        Some(kept)
+    }
+
+    async fn scram_proof(&mut self, visitor: Visitor<'_>, _user: &str, right: Option<usize>) -> Reply {
+        let Some(awaited) = self.awaited.take() else { return replies::LOGIN_NOT_NOW };
+        let attempt = self.house.sign_in.scram_proven(awaited, right, visitor.peer, Via::Submission);
+        self.signed_in(attempt)
     }
 
     async fn sender(&mut self, visitor: Visitor<'_>, path: ReversePath) -> Reply {
@@ -102,7 +141,21 @@ impl Desk for SubmissionDesk {
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {
         // The return path for those whose mailbox is here; it is taken off what leaves the house.
-        return_path(&envelope.sender) + &received(&self.house, &visitor, envelope, id)
+        let return_path = return_path(&envelope.sender);
+        if self.house.config.reveal_client {
+            return return_path + &received(&self.house, &visitor, envelope, id);
+        }
+        // Where a traveller sits is nobody's business: neither the address nor the name their program gives itself.
+        let ours = Received {
+            greeting: None,
+            peer: None,
+            by: &self.house.config.hostname,
+            with: visitor.session.with(),
+            id,
+            recipient: None,
+            at: self.house.clock.now(),
+        };
+        return_path + &ours.write()
     }
 
     async fn message(&mut self, incoming: Incoming) -> Reply {

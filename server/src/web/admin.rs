@@ -1,6 +1,9 @@
 //! `api::Admin`: the office. Only an admin gets one (see `state`), so nothing here asks for the role again.
 
+mod held;
+
 use crate::house::House;
+use crate::sign_in::scram::learn;
 use crate::trace::search::{Fate, Found, search};
 use crate::web::refused::refused;
 use crate::web::when;
@@ -97,15 +100,15 @@ impl Office {
         TraceLine { when: self.when(at), sender, recipient, peer, helo, reply, fate, why }
     }
 
-    /// The password's hash, and the password itself when it was made here.
-    async fn secret(&self, typed: String) -> Result<(String, Option<String>), Refusal> {
-        let made = typed.is_empty().then(|| self.house.passwords.generate());
-        let password = made.as_deref().unwrap_or(&typed);
+    /// The password's hash, the password itself, and whether that was made here.
+    async fn secret(&self, typed: String) -> Result<(String, String, bool), Refusal> {
+        let made = typed.is_empty();
+        let password = if made { self.house.passwords.generate() } else { typed };
         if password.chars().count() < PASSWORD {
             return Err(Refusal::WeakPassword);
         }
-        let hash = self.house.passwords.hash(password).await.map_err(|_| Refusal::TryAgain)?;
-        Ok((hash, made))
+        let hash = self.house.passwords.hash(&password).await.map_err(|_| Refusal::TryAgain)?;
+        Ok((hash, password, made))
     }
 
     async fn find(&self, account: i64) -> Result<Account, Refusal> {
@@ -187,7 +190,7 @@ impl Admin for Office {
             // As the command line does.
             None => i64::try_from(self.house.config.quota).unwrap_or(i64::MAX),
         };
-        let (password_hash, password) = self.secret(new.password).await?;
+        let (password_hash, password, shown) = self.secret(new.password).await?;
         let new = store::NewAccount {
             address,
             name: new.name.trim().to_owned(),
@@ -200,8 +203,9 @@ impl Admin for Office {
             StoreError::NotFound => Refusal::BadDomain,
             other => refused(other),
         })?;
+        learn(&self.house.store, self.house.clock, made.id, &made.password_hash, &password).await;
         self.log("account-added", &made.address);
-        Ok(NewSecret { id: made.id, address: made.address, password })
+        Ok(NewSecret { id: made.id, address: made.address, password: shown.then_some(password) })
     }
 
     async fn set_account_active(&self, account: i64, active: bool) -> Result<(), Refusal> {
@@ -219,11 +223,12 @@ impl Admin for Office {
 
     async fn set_password(&self, account: i64, password: String) -> Result<NewSecret, Refusal> {
         let found = self.find(account).await?;
-        let (hash, password) = self.secret(password).await?;
-        self.house.store.set_password(account, hash).await.map_err(refused)?;
+        let (hash, password, shown) = self.secret(password).await?;
+        self.house.store.set_password(account, hash.clone()).await.map_err(refused)?;
+        learn(&self.house.store, self.house.clock, account, &hash, &password).await;
         self.house.store.delete_sessions_of(account).await.map_err(refused)?;
         self.log("password-set", &found.address);
-        Ok(NewSecret { id: found.id, address: found.address, password })
+        Ok(NewSecret { id: found.id, address: found.address, password: shown.then_some(password) })
     }
 
     async fn set_quota(&self, account: i64, quota_mib: i64) -> Result<(), Refusal> {

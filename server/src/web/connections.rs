@@ -1,10 +1,10 @@
 //! HTTP connections: taken, counted, given so long to ask, and closed in order.
 
+use crate::doors::Encryption;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
-use crate::listen::turn_away;
-use crate::peer::Peer;
-use crate::web::seats::Seats;
+use crate::listen::{Door, Guest};
+use crate::tls::ACME_TLS;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -12,60 +12,79 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 
 /// From the first octet of a request (or the end of the one before) to the end of its header.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Octets of a request's header at most, and of what is buffered for a connection.
 const BUFFER: usize = 64 * 1024;
-/// What those hear for whom there is no place.
-const TURNED_AWAY: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-/// After a failure to accept (no file descriptor left): let others finish first.
-const BREATH: Duration = Duration::from_millis(100);
+/// A handshake is a few packets; whoever needs longer is not trying.
+const HANDSHAKE: Duration = Duration::from_secs(20);
 
-/// Serves until the house closes. Connections under way end by themselves, watched by `shutdown`.
-pub async fn accept(house: &House, router: Router, listener: TcpListener, shutdown: &Shutdown) {
-    let seats = Seats::new(house.config.connections, house.config.connections_per_peer);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = shutdown.begun() => return,
-        };
-        let (stream, address) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "an HTTP connection could not be taken");
-                tokio::time::sleep(BREATH).await;
-                continue;
-            }
-        };
-        // A proxy of ours speaks for everybody; it does its own counting.
-        let proxy = house.config.trusted_proxies.contains(&address.ip().to_canonical());
-        let seat = if proxy { None } else { seats.take(Peer::from(address.ip())) };
-        if seat.is_none() && !proxy {
-            tracing::debug!(%address, "too many HTTP connections");
-            turn_away(stream, TURNED_AWAY);
-            continue;
-        }
-        let (router, closing) = (router.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            serve_one(stream, address, router, closing).await;
-            drop(seat);
-        });
-    }
+/// What those hear for whom there is no place.
+pub fn turned_away() -> Vec<u8> {
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_vec()
 }
 
-async fn serve_one(stream: TcpStream, address: SocketAddr, router: Router, shutdown: Shutdown) {
-    // Without it the last, short packet of a page waits for an acknowledgement. Where it fails, pages are slower.
-    let _ = stream.set_nodelay(true);
+/// Serves until the house closes. Connections under way end by themselves, watched by `shutdown`.
+pub async fn accept(house: Arc<House>, router: Router, door: Door, encryption: Encryption, shutdown: Shutdown) {
+    door.serve(shutdown, move |stream, address, guest| {
+        let (house, router) = (Arc::clone(&house), router.clone());
+        async move {
+            let leave = guest.leave().clone();
+            let served = async {
+                // Without it the last, short packet of a page waits for an acknowledgement. Where it fails, pages are slower.
+                let _ = stream.set_nodelay(true);
+                match encryption {
+                    Encryption::OnRequest => serve_one(stream, address, router, guest).await,
+                    Encryption::FromTheStart => serve_encrypted(&house, stream, address, router, guest).await,
+                }
+            };
+            if let Err(error) = served.await {
+                // Browsers hang up all the time.
+                tracing::debug!(%address, %error, closing = leave.has_begun(), "an HTTP connection ended early");
+            }
+        }
+    })
+    .await;
+}
+
+async fn serve_encrypted(
+    house: &House,
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    guest: Guest,
+) -> Result<(), io::Error> {
+    let handshake = tokio::time::timeout(HANDSHAKE, house.tls.web.accept(stream));
+    let mut stream = tokio::select! {
+        done = handshake => done.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??,
+        () = guest.leave().begun() => return Ok(()),
+    };
+    if stream.get_ref().1.alpn_protocol() == Some(ACME_TLS) {
+        // RFC 8737 §3: the handshake was the answer; nothing else is said.
+        return stream.shutdown().await;
+    }
+    serve_one(stream, address, router, guest).await
+}
+
+async fn serve_one<S>(stream: S, address: SocketAddr, router: Router, guest: Guest) -> Result<(), io::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let leave = guest.leave().clone();
     let service = router.map_request(move |request: Request<Incoming>| {
+        guest.is_busy();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(guest.clone());
         request
     });
     let connection = http1::Builder::new()
@@ -76,13 +95,10 @@ async fn serve_one(stream: TcpStream, address: SocketAddr, router: Router, shutd
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = shutdown.begun() => {
+        () = leave.begun() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
     };
-    if let Err(error) = ended {
-        // Browsers hang up all the time.
-        tracing::debug!(%address, %error, "an HTTP connection ended early");
-    }
+    ended.map_err(io::Error::other)
 }

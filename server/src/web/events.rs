@@ -3,7 +3,7 @@
 //! An event says that, not what: the page asks for its list again as it would after a click.
 
 use crate::notify::Heard;
-use crate::web::seats::Seat;
+use crate::seats::Seat;
 use crate::web::session;
 use crate::web::state::Web;
 use crate::web::visitor::Visitor;

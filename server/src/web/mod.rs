@@ -4,17 +4,18 @@ mod admin;
 mod admin_forms;
 mod assets;
 mod attachment;
+mod autoconfig;
 mod compose;
 mod connections;
 mod events;
 mod habits;
 mod headers;
 mod pages;
+mod programs;
 mod raw;
 mod redirect;
 mod refused;
 mod same_site;
-mod seats;
 mod session;
 mod sign;
 mod state;
@@ -22,19 +23,21 @@ mod visitor;
 mod webmail;
 mod when;
 
+use crate::doors::Encryption;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use crate::listen::Door;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+pub use connections::turned_away;
 use redirect::see_other;
 use state::Web;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use visitor::Visitor;
@@ -49,14 +52,28 @@ const ANSWER: Duration = Duration::from_secs(60);
 /// Silence within a request's body.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Serves the webmail until the house closes.
-pub async fn serve(house: Arc<House>, listener: TcpListener, shutdown: Shutdown) -> std::io::Result<()> {
-    let web = Web::new(Arc::clone(&house), shutdown.clone());
-    connections::accept(&house, router(&web), listener, &shutdown).await;
-    Ok(())
+/// Serves the webmail at its doors until the house closes.
+pub fn serve(house: &Arc<House>, doors: Vec<(Door, Encryption)>, shutdown: &Shutdown) {
+    if doors.is_empty() {
+        return;
+    }
+    let web = Web::new(Arc::clone(house), shutdown.clone());
+    for (door, encryption) in doors {
+        // Browsers keep what comes by TLS from what does not, whatever `web_url` says.
+        let secure = web.secure || encryption == Encryption::FromTheStart;
+        let door = door.uncounted(house.config.trusted_proxies.clone());
+        shutdown.spawn(connections::accept(
+            Arc::clone(house),
+            router(&web, secure),
+            door,
+            encryption,
+            shutdown.clone(),
+        ));
+    }
 }
 
-fn router(web: &Arc<Web>) -> Router {
+/// `secure`: browsers reach this door by TLS, through a proxy or at once.
+fn router(web: &Arc<Web>, secure: bool) -> Router {
     // Resources of pages run on tokio. A second call within one process (tests) keeps the first.
     let _ = any_spawner::Executor::init_tokio();
     let quick = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER);
@@ -74,7 +91,7 @@ fn router(web: &Arc<Web>) -> Router {
         .layer(quick)
         .merge(uploads)
         .layer(from_fn_with_state(Arc::clone(web), visitor::recognise))
-        .layer(session::layer(&web.house, web.secure));
+        .layer(session::layer(&web.house, secure));
     Router::new()
         .route("/assets/{name}", get(assets::asset))
         .route("/favicon.ico", get(favicon))
@@ -82,8 +99,11 @@ fn router(web: &Arc<Web>) -> Router {
         .route("/healthz", get(healthz))
         .merge(with_person)
         .layer(from_fn_with_state(Arc::clone(web), same_site::same_site))
+        // Asked by programs and by an authority, who are no site: nothing is changed there.
+        .route("/.well-known/acme-challenge/{token}", get(acme_challenge))
+        .merge(autoconfig::routes())
         .layer(RequestBodyTimeoutLayer::new(SILENCE))
-        .layer(from_fn_with_state(web.secure, headers::headers))
+        .layer(from_fn_with_state(secure, headers::headers))
         .with_state(Arc::clone(web))
 }
 
@@ -101,6 +121,7 @@ fn pages() -> Router<Arc<Web>> {
         .route("/sign-out", post(sign::sign_out))
         .route("/compose", post(compose::begin))
         .route("/settings/keys", post(habits::set_keys))
+        .route("/settings/programs", post(programs::add))
         .route("/admin/accounts", post(admin_forms::add_account))
         .route("/admin/accounts/{id}/password", post(admin_forms::set_password))
         .route("/api/v1/{*name}", post(pages::server_function))
@@ -129,6 +150,14 @@ async fn favicon(State(web): State<Arc<Web>>) -> Response {
     match web.assets.favicon.as_str() {
         "" => StatusCode::NOT_FOUND.into_response(),
         url => see_other(url, &[]),
+    }
+}
+
+/// What an ACME authority looks for while it is expected (RFC 8555 §8.3).
+async fn acme_challenge(State(web): State<Arc<Web>>, Path(token): Path<String>) -> Response {
+    match web.house.tls.keyring.words(&token) {
+        Some(words) => words.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

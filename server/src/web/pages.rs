@@ -4,7 +4,7 @@ use crate::web::headers::page_policy;
 use crate::web::state::Web;
 use crate::web::visitor::{SignedOut, Visitor};
 use crate::web::webmail::TypedDraft;
-use api::{Admin, NewSecret, Refusal, Webmail};
+use api::{Admin, HeldMail, NewSecret, Programs, Refusal, Webmail};
 use app::{AtTheDoor, Habits, StatusSetter};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -93,6 +93,8 @@ fn context(
     let Besides { secret, refused, door, typed, habits } = besides;
     let webmail = visitor.map(|visitor| Arc::new(web.desk(visitor).holding(typed)) as Arc<dyn Webmail>);
     let admin = visitor.and_then(|visitor| web.office(visitor)).map(|office| Arc::new(office) as Arc<dyn Admin>);
+    let shelf = visitor.map(|visitor| Arc::new(web.shelf(visitor)) as Arc<dyn Programs>);
+    let held = visitor.and_then(|visitor| web.office(visitor)).map(|office| Arc::new(office) as Arc<dyn HeldMail>);
     move || {
         provide_context(assets.clone());
         provide_context(programs.clone());
@@ -100,6 +102,8 @@ fn context(
         provide_optional(&viewer);
         provide_optional(&webmail);
         provide_optional(&admin);
+        provide_optional(&shelf);
+        provide_optional(&held);
         provide_optional(&secret);
         provide_optional(&refused);
         provide_optional(&door);

@@ -1,7 +1,7 @@
 //! A message's bytes on their way to a page or a file, with a bound on how much of that is in memory at once.
 
+use crate::seats::{Seat, Seats};
 use crate::web::refused::refused;
-use crate::web::seats::{Seat, Seats};
 use api::Refusal;
 use axum::body::Body;
 use bytes::Bytes;

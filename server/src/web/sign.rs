@@ -35,7 +35,7 @@ pub async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Response {
     let refusal = match web.house.sign_in.attempt(&form.address, &form.password, client, Via::Webmail).await {
-        Ok(account) => match session::sign_in(&session, &account, web.house.clock.now_ms()).await {
+        Ok(signed_in) => match session::sign_in(&session, &signed_in.account, web.house.clock.now_ms()).await {
             Ok(()) => return see_other(local(&form.next).unwrap_or("/mail/inbox"), &[]),
             Err(error) => {
                 tracing::error!(%error, "a session could not be opened");

@@ -2,11 +2,12 @@
 
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use crate::seats::Seats;
 use crate::web::admin::Office;
 use crate::web::assets;
 use crate::web::compose::Outbox;
+use crate::web::programs::Shelf;
 use crate::web::raw::Archive;
-use crate::web::seats::Seats;
 use crate::web::visitor::Visitor;
 use crate::web::webmail::Desk;
 use app::{Assets, ProgramSettings, Security};
@@ -73,6 +74,11 @@ impl Web {
         Desk::new(Arc::clone(self), Arc::clone(&visitor.0))
     }
 
+    /// The programs of whoever asks.
+    pub fn shelf(self: &Arc<Self>, visitor: &Visitor) -> Shelf {
+        Shelf::new(Arc::clone(self), Arc::clone(&visitor.0))
+    }
+
     /// The office, for admins only.
     pub fn office(&self, visitor: &Visitor) -> Option<Office> {
         visitor.is_admin().then(|| Office::new(Arc::clone(&self.house), Arc::clone(&visitor.0), self.zone.clone()))
@@ -83,12 +89,19 @@ impl Web {
 fn programs(house: &House) -> ProgramSettings {
     let config = &house.config;
     let port = |listener: Option<SocketAddr>| listener.map_or(0, |address| address.port());
+    // RFC 8314 §3: TLS from the start before STARTTLS, where there is a choice.
+    let best = |encrypted: Option<SocketAddr>, on_request: Option<SocketAddr>| match encrypted {
+        Some(_) => (port(encrypted), Security::Tls),
+        None => (port(on_request), Security::StartTls),
+    };
+    let (pop3_port, pop3_tls) = best(config.pop3s, config.pop3);
+    let (submission_port, submission_tls) = best(config.submissions, config.submission);
     ProgramSettings {
         host: config.hostname.to_string(),
-        pop3_port: port(config.pop3),
-        submission_port: port(config.submission),
+        pop3_port,
+        submission_port,
         smtp_port: port(config.smtp),
-        pop3_tls: Security::StartTls,
-        submission_tls: Security::StartTls,
+        pop3_tls,
+        submission_tls,
     }
 }

@@ -1,5 +1,6 @@
 //! Who asks: the account behind the session, looked up for each request, and the address the request came from.
 
+use crate::listen::Guest;
 use crate::web::redirect::see_other;
 use crate::web::session;
 use crate::web::state::Web;
@@ -51,6 +52,7 @@ fn is_attended<B>(request: &axum::http::Request<B>) -> bool {
 pub async fn recognise(State(web): State<Arc<Web>>, session: Session, mut request: Request, next: Next) -> Response {
     match look_up(&web, &session, is_attended(&request)).await {
         Ok(Some((visitor, habits))) => {
+            note(&web, &request);
             request.extensions_mut().insert(visitor);
             request.extensions_mut().insert(habits);
         }
@@ -62,6 +64,17 @@ pub async fn recognise(State(web): State<Arc<Web>>, session: Session, mut reques
         }
     }
     next.run(request).await
+}
+
+/// Somebody signed in keeps their connection, and no throttle keeps their address out.
+fn note(web: &Web, request: &Request) {
+    if let Some(guest) = request.extensions().get::<Guest>() {
+        guest.is_vouched_for();
+    }
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let client = behind(peer.ip(), request.headers(), &web.house.config.trusted_proxies);
+        web.house.sign_in.regulars().seen(client.into(), web.house.clock.instant());
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -51,7 +51,14 @@ fn three_hundred_slow_clients_at_each_door_do_not_keep_others_out() {
 #[test]
 fn one_address_cannot_take_all_connections() {
     let house = House::with(|settings| settings.set("connections_per_peer", 10));
-    let held: Vec<_> = (0..10).map(|_| house.smtp()).collect();
+    // In the middle of something: who only sits there would have to make room.
+    let busy = |_| {
+        let mut smtp = house.smtp();
+        smtp.expect("MAIL FROM:<lisa@far.test>", "250");
+        smtp.expect(&format!("RCPT TO:<{BOB}>"), "250");
+        smtp
+    };
+    let held: Vec<_> = (0..10).map(busy).collect();
     let mut wire = crate::harness::wire::Wire::connect(house.ports.smtp);
     let word = wire.text();
     assert!(word.starts_with("421 "), "{word}");

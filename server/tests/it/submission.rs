@@ -181,3 +181,32 @@ fn guessing_is_slowed_down_and_the_owner_gets_in_from_elsewhere() {
     }
     assert!(refused > 0, "nine wrong passwords in a row were all looked at");
 }
+
+#[test]
+fn where_a_sender_sits_is_told_to_nobody_unless_the_operator_wants_it() {
+    let mut house = House::start();
+    let sent = |house: &House, subject: &str| {
+        let mut smtp = Smtp::connect(house.ports.submission);
+        smtp.expect("EHLO bobs-laptop.home.test", "250");
+        assert!(smtp.auth(BOB, PASSWORD).is("235"));
+        assert!(smtp.deliver(BOB, &[CAROL], &letter(BOB, CAROL, subject, "x")).is("250"));
+        let mut pop3 = house.pop3(CAROL);
+        let count = pop3.stat().0;
+        let mail = String::from_utf8(pop3.retr(count)).unwrap();
+        pop3.quit();
+        mail
+    };
+    let mail = sent(&house, "hidden");
+    assert!(mail.contains("Received: by mail.comentum.test with ESMTPA"), "{mail}");
+    assert!(!mail.contains("bobs-laptop") && !mail.contains("127."), "{mail}");
+    house.change("reveal_client", true);
+    let mail = sent(&house, "shown");
+    assert!(mail.contains("bobs-laptop.home.test") && mail.contains("127."), "{mail}");
+}
+
+#[test]
+fn who_sends_as_somebody_else_hears_as_whom_to_send() {
+    let house = House::start();
+    let refused = house.submission(BOB).say("MAIL FROM:<carol@comentum.test>");
+    assert!(refused.is("553 5.7.1") && refused.lines[0].contains("bob@comentum.test"), "{:?}", refused.lines);
+}

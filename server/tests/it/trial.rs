@@ -12,7 +12,7 @@ use std::time::Duration;
 fn start(folder: &Path) -> (Child, Vec<String>) {
     let mut command = program();
     command.args(["serve", "--trial", "--data"]).arg(folder);
-    for door in ["smtp", "submission", "pop3", "http"] {
+    for door in ["smtp", "submission", "submissions", "pop3", "pop3s", "http", "https"] {
         command.arg(format!("--{door}=127.0.0.1:0"));
     }
     command.args(["--argon2-memory=8", "--argon2-iterations=1", "--allow-plaintext-auth=true", "--log=warn"]);

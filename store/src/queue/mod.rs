@@ -1,12 +1,15 @@
 //! The queue: one row a recipient, durable.
 
 mod claim;
+mod held;
+mod hold;
 mod look;
 mod settle;
 
 #[cfg(test)]
 pub(crate) use claim::{DUE, DUE_FIRST};
 pub use claim::{Due, Turn};
+pub use held::Held;
 #[cfg(test)]
 pub(crate) use look::NEXT_DUE;
 pub use look::Waiting;
@@ -22,6 +25,8 @@ pub struct NewQueued {
     /// Empty: the null sender.
     pub sender: String,
     pub recipients: Vec<String>,
+    /// Kept until somebody lets it go: `let_go`.
+    pub held: bool,
     /// When to try first.
     pub first_at: Millis,
     /// When to give up.
@@ -49,14 +54,17 @@ pub(crate) async fn enqueue(
     .await?;
     for recipient in &new.recipients {
         sqlx::query(
-            "INSERT INTO queue_recipient (queue_id, recipient, destination, next_at, due_at, expires_at)
-             VALUES ($1, $2, $3, $4, $4, $5)",
+            "INSERT INTO queue_recipient (queue_id, recipient, destination, next_at, due_at, expires_at, held)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(id)
         .bind(recipient)
         .bind(destination(recipient))
         .bind(new.first_at)
+        // Never due, as long as it is held.
+        .bind(if new.held { Millis::MAX } else { new.first_at })
         .bind(new.expires_at)
+        .bind(new.held)
         .execute(tx.db())
         .await?;
     }

@@ -78,6 +78,7 @@ impl Home {
         intake.queued = Some(NewQueued {
             sender: "bob@comentum.test".into(),
             recipients: recipients.iter().map(|recipient| recipient.to_string()).collect(),
+            held: false,
             first_at: NOW,
             expires_at: NOW + 5 * 86_400_000,
         });

@@ -1,11 +1,14 @@
 //! The store from outside: a real directory, a real database, and the promises one by one.
 
 mod accounts;
+mod allowances;
 mod blobs;
 mod counters;
+mod credentials;
 mod drafts;
 mod faults;
 mod harness;
+mod held;
 mod messages;
 mod pages;
 mod queue;

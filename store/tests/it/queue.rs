@@ -123,6 +123,7 @@ async fn the_fate_is_written_in_the_journey_of_the_senders_copy() {
     intake.queued = Some(NewQueued {
         sender: "bob@comentum.test".into(),
         recipients: vec!["lisa@otherisp.test".into()],
+        held: false,
         first_at: NOW,
         expires_at: NOW + 9,
     });

@@ -100,7 +100,8 @@ impl Session {
 
     fn judge(&mut self, challenge: &Challenge, text: &str) -> Result<Question, SaslError> {
         let proof = challenge.verify(text)?;
-        let (user, right) = (challenge.user().to_owned(), proof.is_some());
+        let (user, right) = (challenge.user().to_owned(), proof.as_ref().map(|(which, _)| *which));
+        let proof = proof.map(|(_, proof)| proof);
         self.phase = Phase::Asked(Asked::ScramProof { user: user.clone(), proof });
         Ok(Question::ScramProof { user, right })
     }

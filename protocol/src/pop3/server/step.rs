@@ -42,9 +42,9 @@ pub enum Question {
     /// AUTH SCRAM-SHA-256: what is kept of this user's password? `Scram`, for an unknown user made up from the name and
     /// always the same; or `Refused`.
     Scram { user: String },
-    /// The user's proof was judged. Right: as `Login`. A wrong one is asked for as well, so that guesses are counted:
+    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Right: as `Login`. A wrong one is asked for as well, so that guesses are counted:
     /// `Refused`.
-    ScramProof { user: String, right: bool },
+    ScramProof { user: String, right: Option<usize> },
     /// The whole message, for RETR and for TOP: `Message` or `Unavailable`.
     Retrieve { id: i64 },
     /// QUIT with deletions, at least one: `Committed` when they are on disk, else `NotRemoved`.

@@ -38,8 +38,8 @@ impl Session {
 
     pub(super) fn scram_final(&mut self, challenge: &Challenge, text: &str) -> Result<Question, Reply> {
         let proof = challenge.verify(text).map_err(refusal)?;
-        let (user, right) = (challenge.user().to_owned(), proof.is_some());
-        self.phase = Phase::Asked(Asked::ScramProof(user.clone(), proof));
+        let (user, right) = (challenge.user().to_owned(), proof.as_ref().map(|(which, _)| *which));
+        self.phase = Phase::Asked(Asked::ScramProof(user.clone(), proof.map(|(_, proof)| proof)));
         Ok(Question::ScramProof { user, right })
     }
 

@@ -78,7 +78,7 @@ pub async fn resume(
     };
     let attempt = web.house.sign_in.attempt(&brought.address, &brought.password, client.0, Via::Webmail).await;
     let account = match attempt {
-        Ok(account) => account,
+        Ok(signed_in) => signed_in.account,
         Err(refused) => return refuse(&web, draft, why(&refused), brought).await,
     };
     if let Err(error) = session::sign_in(&session, &account, web.house.clock.now_ms()).await {

@@ -83,7 +83,7 @@ impl Site {
             ids.push(house.store.add_account(account, now).await.unwrap().id);
         }
         let web = Web::new(house, Shutdown::default());
-        Site { router: router(&web), web, bob: ids[0], lisa: ids[1], _dir: dir }
+        Site { router: router(&web, web.secure), web, bob: ids[0], lisa: ids[1], _dir: dir }
     }
 
     pub fn house(&self) -> &House {

@@ -1,7 +1,9 @@
 //! The web over real sockets: who is let in, and how it closes.
 
 use super::Site;
-use crate::web::connections::accept;
+use crate::doors::Encryption;
+use crate::listen::Door;
+use crate::web::connections::{accept, turned_away};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +16,9 @@ async fn open(site: &Site) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (web, router) = (Arc::clone(&site.web), site.router.clone());
-    site.web.shutdown.spawn(async move { accept(&web.house, router, listener, &web.shutdown).await });
+    let door = Door::of("http", listener, &web.house, turned_away());
+    let serving = accept(Arc::clone(&web.house), router, door, Encryption::OnRequest, web.shutdown.clone());
+    site.web.shutdown.spawn(serving);
     address
 }
 

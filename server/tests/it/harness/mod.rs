@@ -4,6 +4,7 @@ pub mod clock;
 pub mod dns;
 pub mod http;
 pub mod locker;
+pub mod pebble;
 pub mod pop3;
 pub mod remote;
 pub mod server;
@@ -15,10 +16,12 @@ pub mod wire;
 pub use clock::{eventually, within};
 pub use http::Browser;
 pub use locker::Locker;
+pub use pebble::Pebble;
 pub use pop3::Pop3;
 pub use remote::{End, Handshake, Manner, Remote};
 pub use server::{BOB, CAROL, House, LISA, PASSWORD, POSTMASTER, program, size_of};
 pub use smtp::{Smtp, letter, stuffed};
+pub use wire::Wire;
 
 /// Text of about `size` octets that no compression shrinks much, in lines of 76.
 pub fn noise(size: usize) -> String {

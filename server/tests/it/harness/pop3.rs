@@ -29,6 +29,23 @@ impl Pop3 {
         pop3
     }
 
+    /// Goes on with a connection on which nothing was said yet.
+    pub fn over(wire: Wire) -> Pop3 {
+        let mut pop3 = Pop3(wire);
+        let greeting = pop3.text();
+        assert!(greeting.starts_with("+OK"), "{greeting}");
+        pop3
+    }
+
+    /// Goes on under TLS, in a session that has greeted already.
+    pub fn over_tls(wire: Wire) -> Pop3 {
+        Pop3(wire)
+    }
+
+    pub fn into_wire(self) -> Wire {
+        self.0
+    }
+
     /// Connects and signs in.
     pub fn sign_in(address: SocketAddr, user: &str, password: &str) -> Pop3 {
         let mut pop3 = Pop3::connect(address);

@@ -115,7 +115,7 @@ impl House {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
                 panic!("the server ended with {status}:\n{}", self.log());
             }
-            let Ports { smtp, submission, pop3, http } = self.ports;
+            let Ports { smtp, submission, pop3, http, .. } = self.ports;
             [smtp, submission, pop3, http].iter().all(|port| TcpStream::connect(port).is_ok()).then_some(())
         });
     }
@@ -159,6 +159,13 @@ impl House {
     /// Starts again with one key of the configuration changed.
     pub fn change(&mut self, key: &str, value: impl ToString) {
         self.settings = std::mem::take(&mut self.settings).set(key, value);
+        self.settings.write(&self.dir);
+        self.restart();
+    }
+
+    /// Starts again with several keys changed.
+    pub fn change_all(&mut self, change: impl FnOnce(Settings) -> Settings) {
+        self.settings = change(std::mem::take(&mut self.settings));
         self.settings.write(&self.dir);
         self.restart();
     }

@@ -10,16 +10,27 @@ pub struct Ports {
     pub submission: SocketAddr,
     pub pop3: SocketAddr,
     pub http: SocketAddr,
+    pub submissions: SocketAddr,
+    pub pop3s: SocketAddr,
+    pub https: SocketAddr,
 }
 
 impl Ports {
-    /// Four ports that nobody else in this test run uses: each process has a loopback address of its own.
+    /// Ports that nobody else in this test run uses: each process has a loopback address of its own.
     pub fn free() -> Ports {
         let pid = std::process::id();
         let own = Ipv4Addr::new(127, 64 + (pid >> 16) as u8 % 64, (pid >> 8) as u8, (pid as u8).max(1));
-        let held: Vec<_> = (0..4).map(|_| TcpListener::bind((own, 0)).unwrap()).collect();
+        let held: Vec<_> = (0..7).map(|_| TcpListener::bind((own, 0)).unwrap()).collect();
         let at = |number: usize| held[number].local_addr().unwrap();
-        Ports { smtp: at(0), submission: at(1), pop3: at(2), http: at(3) }
+        Ports {
+            smtp: at(0),
+            submission: at(1),
+            pop3: at(2),
+            http: at(3),
+            submissions: at(4),
+            pop3s: at(5),
+            https: at(6),
+        }
     }
 }
 
@@ -36,9 +47,18 @@ impl Settings {
             .set("submission", format!("\"{}\"", ports.submission))
             .set("pop3", format!("\"{}\"", ports.pop3))
             .set("http", format!("\"{}\"", ports.http))
+            .set("submissions", format!("\"{}\"", ports.submissions))
+            .set("pop3s", format!("\"{}\"", ports.pop3s))
+            .set("https", format!("\"{}\"", ports.https))
             .set("dns", format!("\"{}\"", dns))
             .set("allow_plaintext_auth", "true")
             .set("connections_per_peer", 1000)
+            // All of a test comes from one address.
+            .set("connection_rate", 1_000_000)
+            .set("peer_messages", 0)
+            .set("peer_recipients", 0)
+            .set("daily_messages", 0)
+            .set("daily_new_recipients", 0)
             .set("argon2_memory", 8)
             .set("argon2_iterations", 1)
             .set("disk_reserve", "\"1MiB\"")

@@ -66,6 +66,10 @@ impl Smtp {
         Smtp(wire)
     }
 
+    pub fn into_wire(self) -> Wire {
+        self.0
+    }
+
     /// The next reply, all its lines.
     pub fn reply(&mut self) -> Reply {
         let transcript = |smtp: &Smtp| smtp.transcript().to_owned();

@@ -3,14 +3,19 @@
 use crate::harness::wire::Stream;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, ServerConfig, ServerConnection, SignatureScheme};
-use rustls::{Error, StreamOwned};
-use std::net::TcpStream;
+use rustls::{Error, RootCertStore, StreamOwned};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
-/// A client's side of TLS over `socket`.
+/// A client's side of TLS over `socket`, believing anybody.
 pub fn client(socket: TcpStream) -> Box<dyn Stream> {
+    Box::new(anybodys(socket, "mail.example.test"))
+}
+
+fn anybodys(socket: TcpStream, name: &str) -> StreamOwned<ClientConnection, TcpStream> {
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -18,8 +23,30 @@ pub fn client(socket: TcpStream) -> Box<dyn Stream> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
         .with_no_client_auth();
-    let name = ServerName::try_from("mail.example.test").unwrap();
-    Box::new(StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), socket))
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), socket)
+}
+
+/// The certificate that is shown at `address` to who asks for `name`, in DER.
+pub fn shown(address: SocketAddr, name: &str) -> Vec<u8> {
+    let mut stream = anybodys(TcpStream::connect(address).unwrap(), name);
+    while stream.conn.is_handshaking() {
+        stream.conn.complete_io(&mut stream.sock).unwrap();
+    }
+    stream.conn.peer_certificates().unwrap()[0].to_vec()
+}
+
+/// A client that believes only what `root` (PEM) vouches for.
+pub fn client_trusting(socket: TcpStream, name: &str, root: &str) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(root.as_bytes()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), socket)
 }
 
 /// A server's TLS with a self-signed certificate for `host`.

@@ -30,14 +30,24 @@ impl<K: Eq + Hash + Clone> Seats<K> {
 
     /// None when there is no place for this guest.
     pub fn take(&self, guest: K) -> Option<Seat<K>> {
+        self.take_up_to(guest, self.for_one)
+    }
+
+    /// As `take`, for a guest who may have more, or fewer, than others.
+    pub fn take_up_to(&self, guest: K, for_one: usize) -> Option<Seat<K>> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let own = taken.by.get(&guest).copied().unwrap_or(0);
-        if taken.in_all >= self.in_all || own >= self.for_one {
+        if taken.in_all >= self.in_all || own >= for_one {
             return None;
         }
         taken.in_all += 1;
         taken.by.insert(guest.clone(), own + 1);
         Some(Seat { room: self.clone(), guest })
+    }
+
+    /// How many places a guest has.
+    pub fn held_by(&self, guest: &K) -> usize {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).by.get(guest).copied().unwrap_or(0)
     }
 }
 
