@@ -12,13 +12,20 @@ async function wake({ module, wasm }) {
 function listen() {
   if (!/^\/mail\/[^/]+$/.test(location.pathname) || !window.EventSource) return;
   let changed = false;
+  let gone = 0;
   let source;
+  // Somebody is on the way to another page, and what they do there may be the change: it must not call them back.
+  const go = ({ target, type }) => {
+    if (type === "submit" || target.closest?.("a[href]")) gone = Date.now();
+  };
+  document.addEventListener("click", go);
+  document.addEventListener("submit", go);
   const busy = () =>
     document.querySelector(".pick input:checked, details[open]") !== null ||
     [...document.querySelectorAll("input[type=search]")].some((field) => field.value !== field.defaultValue) ||
     document.activeElement?.matches("input, select, textarea");
   const refresh = () => {
-    if (!changed || busy() || document.hidden) return;
+    if (!changed || busy() || document.hidden || Date.now() - gone < 10_000) return;
     const again = new URL(location.href);
     again.searchParams.set("auto", "1");
     location.replace(again);

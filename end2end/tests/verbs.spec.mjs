@@ -1,6 +1,7 @@
 // Every verb of the webmail, one after the other: with everything, without WebAssembly, without JavaScript, and on a
 // telephone.
 
+import fs from "node:fs/promises";
 import { HERE, THERE, expect, test } from "../harness/test.mjs";
 import { collect } from "../harness/programs.mjs";
 import {
@@ -256,7 +257,7 @@ test("an address in a letter begins a letter to it", async ({ page, bob, arrive 
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(`anna@${THERE}`);
 });
 
-test("files go up, one is taken off again, and one too large is refused while the text stays", async ({ page, bob, forgive }) => {
+test("files go up, one is taken off again, and one too large is refused while the text stays", async ({ page, bob, forgive }, info) => {
   forgive(/413 .*compose/);
   await signIn(page, bob);
   await write(page);
@@ -267,7 +268,8 @@ test("files go up, one is taken off again, and one too large is refused while th
   await expect(page.getByRole("link", { name: "a.txt" })).toHaveCount(0);
   await expect(page.getByRole("link", { name: "b.txt" })).toBeVisible();
   await awake(page);
-  const large = { name: "large.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(30 * 1024 * 1024) };
+  const large = info.outputPath("large.bin");
+  await fs.writeFile(large, Buffer.alloc(30 * 1024 * 1024));
   await page.getByLabel("Attach files").setInputFiles(large);
   if (kind() === "no-js") await page.getByRole("button", { name: "Attach", exact: true }).click();
   await expect(page.getByText(/too large/i).first()).toBeVisible({ timeout: 30_000 });

@@ -1,6 +1,6 @@
 //! The frame of the admin pages.
 
-use super::{ending::Ending, rail::SignOut};
+use super::{ending::Ending, menu::Menu, rail::SignOut};
 use crate::parts::{Brand, Icon};
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -54,18 +54,12 @@ pub fn AdminLayout() -> impl IntoView {
         <div class="page">
             <div class="frame admin">
                 <header class="top">
-                    <details class="menu">
-                        <summary class="icon-button">
-                            <Icon name="menu" />
-                            <span class="vh">"Menu"</span>
-                        </summary>
-                        <div class="menu-sheet">
-                            <nav aria-label="Admin">
-                                <Links />
-                            </nav>
-                            <Foot />
-                        </div>
-                    </details>
+                    <Menu>
+                        <nav aria-label="Admin">
+                            <Links />
+                        </nav>
+                        <Foot />
+                    </Menu>
                     <Brand href="/admin" />
                     <span class="top-note">"Admin"</span>
                 </header>

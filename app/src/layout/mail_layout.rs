@@ -2,6 +2,7 @@
 
 use super::{
     ending::Ending,
+    menu::Menu,
     rail::{BottomBar, MailboxLinks, RailFoot},
     toasts::Toasts,
 };
@@ -13,7 +14,7 @@ use crate::{
 };
 use api::MailboxLine;
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_location};
+use leptos_router::components::Outlet;
 
 /// The mailboxes, for every page below the frame.
 #[derive(Clone, Copy)]
@@ -26,7 +27,6 @@ pub fn MailLayout() -> impl IntoView {
     let mailboxes = Resource::new(move || live.counts.get(), |_| list_mailboxes());
     provide_context(Mailboxes(mailboxes));
     let usage = Resource::new(move || live.counts.get(), |_| read_usage());
-    let here = use_location();
     let lines = move || mailboxes.get().and_then(Result::ok).unwrap_or_default();
     // An empty rail would say that there are no mailboxes.
     let unread = move || {
@@ -34,24 +34,6 @@ pub fn MailLayout() -> impl IntoView {
         failed.then(|| view! { <p class="rail-trouble">"Your mailboxes could not be read. Reload in a moment."</p> })
     };
     let full = move || usage.get().and_then(Result::ok);
-    // The menu of small screens closes by being built anew when one has gone somewhere.
-    let menu = move || {
-        here.pathname.track();
-        view! {
-            <details class="menu">
-                <summary class="icon-button">
-                    <Icon name="menu" />
-                    <span class="vh">"Menu"</span>
-                </summary>
-                <div class="menu-sheet">
-                    <Answered part=true>
-                        <nav aria-label="Mailboxes">{move || view! { <MailboxLinks mailboxes=lines() /> }}</nav>
-                        {move || view! { <RailFoot usage=full() /> }}
-                    </Answered>
-                </div>
-            </details>
-        }
-    };
     view! {
         <a class="skip" href="#main" rel="external">
             "Skip to the mail"
@@ -59,7 +41,12 @@ pub fn MailLayout() -> impl IntoView {
         <div class="page">
             <div class="frame">
                 <header class="top">
-                    {menu}
+                    <Menu>
+                        <Answered part=true>
+                            <nav aria-label="Mailboxes">{move || view! { <MailboxLinks mailboxes=lines() /> }}</nav>
+                            {move || view! { <RailFoot usage=full() /> }}
+                        </Answered>
+                    </Menu>
                     <Brand href="/mail/inbox" />
                     <a class="icon-button" href="/search">
                         <Icon name="search" />

@@ -3,6 +3,7 @@
 mod admin_layout;
 mod ending;
 mod mail_layout;
+mod menu;
 mod notices;
 mod plain;
 mod rail;
