@@ -18,8 +18,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-/// From the first octet of a request (or the end of the one before) to the end of its header.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Octets of a request's header at most, and of what is buffered for a connection.
 const BUFFER: usize = 64 * 1024;
 /// What those hear for whom there is no place.
@@ -52,15 +50,16 @@ pub async fn accept(house: &House, router: Router, listener: TcpListener, shutdo
             turn_away(stream, TURNED_AWAY);
             continue;
         }
-        let (router, closing) = (router.clone(), shutdown.clone());
+        let (router, closing, patience) = (router.clone(), shutdown.clone(), house.config.http_header_timeout);
         shutdown.spawn(async move {
-            serve_one(stream, address, router, closing).await;
+            serve_one(stream, address, router, patience, closing).await;
             drop(seat);
         });
     }
 }
 
-async fn serve_one(stream: TcpStream, address: SocketAddr, router: Router, shutdown: Shutdown) {
+/// `patience`: from the first octet of a request (or the end of the one before) to the end of its header.
+async fn serve_one(stream: TcpStream, address: SocketAddr, router: Router, patience: Duration, shutdown: Shutdown) {
     // Without it the last, short packet of a page waits for an acknowledgement. Where it fails, pages are slower.
     let _ = stream.set_nodelay(true);
     let service = router.map_request(move |request: Request<Incoming>| {
@@ -70,7 +69,7 @@ async fn serve_one(stream: TcpStream, address: SocketAddr, router: Router, shutd
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        .header_read_timeout(patience)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let mut connection = pin!(connection);
