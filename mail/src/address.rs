@@ -7,6 +7,7 @@ mod international;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// RFC 5321 §4.5.3.1.1, in octets of UTF-8 (RFC 6531 §3.1), quotes counted.
@@ -82,6 +83,22 @@ impl Domain {
         Ok(Domain(text.to_ascii_lowercase()))
     }
 
+    /// `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3).
+    fn parse_literal(text: &str) -> Result<Domain, AddressError> {
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).ok_or(AddressError::Domain)?;
+        let tagged = inner.split_at_checked(5).filter(|(tag, _)| tag.eq_ignore_ascii_case("IPv6:"));
+        match tagged {
+            Some((_, six)) => six.parse::<Ipv6Addr>().map(|six| Domain(format!("[ipv6:{six}]"))),
+            None => inner.parse::<Ipv4Addr>().map(|four| Domain(format!("[{four}]"))),
+        }
+        .map_err(|_| AddressError::Domain)
+    }
+
+    /// Whether it is an address in brackets and no name: DNS knows nothing of it. Only senders may have one.
+    pub fn is_literal(&self) -> bool {
+        self.0.starts_with('[')
+    }
+
     /// Lower case, without a trailing dot.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -96,6 +113,19 @@ impl Domain {
 impl Address {
     /// `local@domain`, with nothing around it: no brackets, no name, no source route.
     pub fn parse(text: &str) -> Result<Address, AddressError> {
+        Address::parse_with(text, Domain::parse)
+    }
+
+    /// The same, of a sender: a machine without a name writes as `root@[192.0.2.1]`, and is to be heard.
+    pub fn parse_sender(text: &str) -> Result<Address, AddressError> {
+        let domain = |text: &str| if text.starts_with('[') { Domain::parse_literal(text) } else { Domain::parse(text) };
+        Address::parse_with(text, domain)
+    }
+
+    fn parse_with(
+        text: &str,
+        parse_domain: impl FnOnce(&str) -> Result<Domain, AddressError>,
+    ) -> Result<Address, AddressError> {
         let (local, domain) = if text.starts_with('"') {
             let (unquoted, rest) = unquote(text)?;
             (quote_if_needed(unquoted), rest.strip_prefix('@').ok_or(AddressError::NoAt)?)
@@ -119,7 +149,7 @@ impl Address {
                 return Err(AddressError::Local);
             }
         }
-        let domain = Domain::parse(domain)?;
+        let domain = parse_domain(domain)?;
         if local.len() + 1 + domain.0.len() > MAILBOX_MAX {
             return Err(AddressError::TooLong);
         }

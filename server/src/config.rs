@@ -105,6 +105,12 @@ pub struct Config {
     pub reveal_client: bool,
     /// Octets a new account may hold; 0 for no limit.
     pub quota: u64,
+    /// Wrong commands and failed sign-ins after which a session is ended.
+    pub max_errors: u32,
+    /// Octets of large messages in memory at once, on their way to programs; as many on their way to servers.
+    pub carried_memory: u64,
+    /// How long an HTTP client may take for the header of a request.
+    pub http_header_timeout: Duration,
     /// Messages of one POP3 session at most, the latest: each is held in memory with its size and its unique id.
     pub pop3_messages: i64,
     pub pop3_deletes: Pop3Deletes,

@@ -18,9 +18,6 @@ use mail::Address;
 use std::sync::Arc;
 use store::{Options, Recipient, Store, StoreError};
 
-/// KiB of large messages in memory, in each direction.
-const CARRIED: u32 = 128 * 1024;
-
 /// The house. Handed around as an `Arc`.
 pub struct House {
     pub config: Config,
@@ -61,6 +58,7 @@ impl House {
             .map_err(|error| format!("the spool in {data} cannot be opened: {error}"))?;
         let dns = Dns::new(&config).map_err(|error| format!("dns: the resolver cannot be started: {error}"))?;
         let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
+        let carried = u32::try_from(config.carried_memory / 1024).unwrap_or(u32::MAX);
         Ok(Arc::new(House {
             sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),
             trace: Trace::start(store.clone()),
@@ -69,8 +67,8 @@ impl House {
             maildrops: Maildrops::default(),
             allowances: Allowances::default(),
             pace: Pace::new(&config, clock),
-            carry_to_programs: Carry::new(CARRIED),
-            carry_to_servers: Carry::new(CARRIED),
+            carry_to_programs: Carry::new(carried),
+            carry_to_servers: Carry::new(carried),
             queue_bell: tokio::sync::Notify::new(),
             config,
             clock,
@@ -87,15 +85,16 @@ impl House {
     /// Who gets mail to `address`. The house itself has two names of its own, whether or not it is one of our domains: who
     /// answers a bounce or writes to the host in the banner reaches the postmaster.
     pub async fn resolve(&self, address: &Address) -> Result<Recipient, StoreError> {
-        let found = self.store.resolve(address).await?;
-        let ours = address.is_postmaster() || address.local().eq_ignore_ascii_case("mailer-daemon");
-        if ours
-            && *address.domain() == self.config.hostname
-            && matches!(found, Recipient::Elsewhere | Recipient::Unknown)
-        {
-            return self.store.postmaster().await;
+        match self.store.resolve(address).await? {
+            Recipient::Elsewhere | Recipient::Unknown if self.is_of_the_house(address) => self.store.postmaster().await,
+            found => Ok(found),
         }
-        Ok(found)
+    }
+
+    /// The house's own names.
+    pub fn is_of_the_house(&self, address: &Address) -> bool {
+        let daemon = address.local().eq_ignore_ascii_case("mailer-daemon");
+        (daemon || address.is_postmaster()) && *address.domain() == self.config.hostname
     }
 }
 

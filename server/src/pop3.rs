@@ -36,7 +36,7 @@ pub fn config(house: &House) -> Arc<Config> {
         tls_available: true,
         require_tls_for_login: !house.config.plaintext_auth.pop3,
         scram: true,
-        max_errors: 20,
+        max_errors: house.config.max_errors,
     })
 }
 

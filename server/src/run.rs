@@ -130,6 +130,7 @@ fn smtp_config(house: &House) -> Arc<SmtpConfig> {
     Arc::new(SmtpConfig {
         size_limit: config.message_size,
         max_recipients: config.recipients,
+        max_errors: config.max_errors,
         tls_available: true,
         ..SmtpConfig::mx(config.hostname.clone())
     })
@@ -140,6 +141,7 @@ fn lmtp_config(house: &House) -> Arc<SmtpConfig> {
     Arc::new(SmtpConfig {
         size_limit: config.message_size,
         max_recipients: config.recipients,
+        max_errors: config.max_errors,
         tls_available: true,
         ..SmtpConfig::lmtp(config.hostname.clone())
     })
@@ -150,6 +152,7 @@ fn submission_config(house: &House) -> Arc<SmtpConfig> {
     Arc::new(SmtpConfig {
         size_limit: config.message_size,
         max_recipients: config.recipients,
+        max_errors: config.max_errors,
         tls_available: true,
         require_tls_for_auth: !config.plaintext_auth.submission,
         scram: true,
@@ -181,9 +184,11 @@ impl Ready {
 /// Two servers on one data directory would deliver everything twice. A kill lets go of the lock.
 fn lock(config: &Config) -> Result<File, String> {
     let data = config.data.display();
-    std::fs::create_dir_all(&config.data).map_err(|error| format!("data = \"{data}\" cannot be made: {error}"))?;
-    let file = File::create(config.data.join("serving.lock"))
-        .map_err(|error| format!("data = \"{data}\" cannot be written: {error}"))?;
+    std::fs::create_dir_all(&config.data)
+        .map_err(|error| format!("data = \"{data}\" cannot be made: {error}; it may be a path that can be written"))?;
+    let file = File::create(config.data.join("serving.lock")).map_err(|error| {
+        format!("data = \"{data}\" cannot be written: {error}; it may be a path that can be written")
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(_) => Err(format!("data = \"{data}\" is in use by another server; it may be a directory of its own")),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 const WASM: &str = "wasm32-unknown-unknown";
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const INTEROP: [&str; 4] = ["swaks", "fetchmail", "mpop", "pebble"];
+const INTEROP: [&str; 5] = ["swaks", "fetchmail", "mpop", "pebble", "strace"];
 
 /// The compiler's target for the browser.
 pub fn wasm_target() -> Done {

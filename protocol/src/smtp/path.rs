@@ -37,7 +37,7 @@ pub(super) fn reverse(inner: &str) -> Option<ReversePath> {
     if inner.is_empty() {
         return Some(ReversePath::Null);
     }
-    Address::parse(inner).ok().map(ReversePath::Address)
+    Address::parse_sender(inner).ok().map(ReversePath::Address)
 }
 
 pub(super) fn forward(inner: &str) -> Option<ForwardPath> {

@@ -321,6 +321,18 @@ pub const KEYS: &[Key] = &[
         put(&mut config.reveal_client, on_or_off(text))
     }),
     key("quota", "what a new account may hold; 0: no limit", SIZE, |config, text| put(&mut config.quota, size(text))),
+    key("max_errors", "wrong commands and failed sign-ins after which a session is ended", COUNT, |config, text| {
+        put(&mut config.max_errors, number(text, 1))
+    }),
+    key(
+        "carried_memory",
+        "the most memory for large messages on their way out, in each direction",
+        SIZE,
+        |config, text| put(&mut config.carried_memory, size(text).filter(|size| (1 << 20..1 << 40).contains(size))),
+    ),
+    key("http_header_timeout", "how long an HTTP client may take for the header of a request", TIME, |config, text| {
+        put(&mut config.http_header_timeout, positive_duration(text))
+    }),
     key("pop3_messages", "the most messages of one POP3 session; of more, the latest", COUNT, |config, text| {
         put(&mut config.pop3_messages, number(text, 1))
     }),

@@ -66,7 +66,10 @@ impl MxDesk {
     async fn look_at(&self, path: &ReversePath) -> Result<SenderFindings, StoreError> {
         let room = self.house.store.has_room();
         let domain = match path {
-            ReversePath::Address(address) if self.house.config.check_sender_domain => {
+            // An address in brackets has nothing that DNS could be asked for.
+            ReversePath::Address(address)
+                if self.house.config.check_sender_domain && !address.domain().is_literal() =>
+            {
                 match self.house.resolve(address).await? {
                     Recipient::Elsewhere => sender_domain::check(&self.house.dns, address.domain()).await,
                     Recipient::Unknown => SenderDomain::NobodyOfOurs,
@@ -97,7 +100,7 @@ impl MxDesk {
     fn accounts_of_postmasters(&self, envelope: &Envelope) -> Vec<i64> {
         let postmasters = envelope.paths().filter(|path| match path {
             ForwardPath::Postmaster => true,
-            ForwardPath::Address(address) => address.is_postmaster(),
+            ForwardPath::Address(address) => address.is_postmaster() || self.house.is_of_the_house(address),
         });
         postmasters.filter_map(|path| self.found.get(path).copied()).collect()
     }

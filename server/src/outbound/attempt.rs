@@ -46,6 +46,8 @@ enum Talk {
     InTheClear,
     /// We are closing.
     Closing,
+    /// Other large messages on their way out took all the memory there is for them.
+    NoRoom,
 }
 
 impl Courier<'_> {
@@ -86,7 +88,7 @@ impl Courier<'_> {
                         found = Some(kinder(found, finding));
                         continue 'targets;
                     }
-                    Talk::Closing => return errands,
+                    Talk::Closing | Talk::NoRoom => return errands,
                 }
             }
         }
@@ -132,8 +134,9 @@ impl Courier<'_> {
             }
             let size = errand.rows.first().map_or(0, |row| row.size);
             let Some(_weight) = house.carry_to_servers.take(size, patience).await else {
+                // Our own memory is the reason, and no attempt was made: the rows are given back.
                 errands.push_front(errand);
-                break;
+                return Talk::NoRoom;
             };
             let bytes = match house.store.queued_bytes(errand.queue).await {
                 Ok(bytes) => as_it_leaves(bytes),

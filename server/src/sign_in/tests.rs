@@ -24,10 +24,16 @@ struct Doors {
     _dir: tempfile::TempDir,
 }
 
+const CHEAP: Cost = Cost { memory: 64, iterations: 1 };
+
 async fn doors(limit: GuessLimit) -> Doors {
+    doors_at(CHEAP, limit).await
+}
+
+async fn doors_at(cost: Cost, limit: GuessLimit) -> Doors {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(Options { dir: dir.path().to_owned(), readers: 1, reserve: 0 }).await.unwrap();
-    let passwords = Passwords::new(Cost { memory: 64, iterations: 1 }, Clock).unwrap();
+    let passwords = Passwords::new(cost, Clock).unwrap();
     store.add_domain(&Domain::parse("comentum.test").unwrap(), 0).await.unwrap();
     let new = NewAccount {
         address: Address::parse("bob@comentum.test").unwrap(),
@@ -62,6 +68,27 @@ async fn the_owner_gets_in_and_everybody_else_hears_the_same_word() {
     ] {
         assert_eq!(doors.attempt(address, password, HOME).await, Err(SignInRefused::Wrong), "{address}");
     }
+}
+
+#[tokio::test]
+async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
+    // At the cost of earnest, or there would be nothing to measure.
+    let doors = doors_at(Cost { memory: 19 * 1024, iterations: 2 }, SLOW).await;
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for round in 0..15 {
+        let from = IpAddr::V4(Ipv4Addr::new(198, 51, 100, round));
+        for (name, times) in [("bob@comentum.test", &mut known), ("nobody@comentum.test", &mut unknown)] {
+            let before = doors.sign_in.clock.instant();
+            let result = doors.attempt(name, &format!("guess {round}"), from).await;
+            times.push(doors.sign_in.clock.instant() - before);
+            assert_eq!(result, Err(SignInRefused::Wrong));
+        }
+    }
+    known.sort();
+    unknown.sort();
+    let (known, unknown) = (known[7], unknown[7]);
+    let bound = (known.max(unknown) / 4).max(Duration::from_millis(15));
+    assert!(known.abs_diff(unknown) <= bound, "known {known:?}, unknown {unknown:?}");
 }
 
 #[tokio::test]

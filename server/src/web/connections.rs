@@ -21,8 +21,6 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
-/// From the first octet of a request (or the end of the one before) to the end of its header.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Octets of a request's header at most, and of what is buffered for a connection.
 const BUFFER: usize = 64 * 1024;
 /// A handshake is a few packets; whoever needs longer is not trying.
@@ -43,7 +41,9 @@ pub async fn accept(house: Arc<House>, router: Router, door: Door, encryption: E
                 // Without it the last, short packet of a page waits for an acknowledgement. Where it fails, pages are slower.
                 let _ = stream.set_nodelay(true);
                 match encryption {
-                    Encryption::OnRequest => serve_one(stream, address, router, guest).await,
+                    Encryption::OnRequest => {
+                        serve_one(stream, address, router, guest, house.config.http_header_timeout).await
+                    }
                     Encryption::FromTheStart => serve_encrypted(&house, stream, address, router, guest).await,
                 }
             };
@@ -72,10 +72,17 @@ async fn serve_encrypted(
         // RFC 8737 §3: the handshake was the answer; nothing else is said.
         return stream.shutdown().await;
     }
-    serve_one(stream, address, router, guest).await
+    serve_one(stream, address, router, guest, house.config.http_header_timeout).await
 }
 
-async fn serve_one<S>(stream: S, address: SocketAddr, router: Router, guest: Guest) -> Result<(), io::Error>
+/// `patience`: from the first octet of a request (or the end of the one before) to the end of its header.
+async fn serve_one<S>(
+    stream: S,
+    address: SocketAddr,
+    router: Router,
+    guest: Guest,
+    patience: Duration,
+) -> Result<(), io::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -89,7 +96,7 @@ where
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        .header_read_timeout(patience)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let mut connection = pin!(connection);

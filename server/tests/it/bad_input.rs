@@ -1,11 +1,18 @@
 //! Mail that no program should write: every byte of it is kept, nothing is slowed down for the others.
 
+use crate::harness::clock::Deadline;
 use crate::harness::{BOB, House, letter};
+use std::time::Duration;
+
+/// However strange a message is, it is answered by then.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// The message goes in and comes out of the mailbox with the same bytes.
 fn goes_through(house: &House, name: &str, message: &[u8]) {
     let mut smtp = house.smtp();
+    let limit = Deadline::after(LONGEST);
     let reply = smtp.deliver("lisa@far.test", &[BOB], message);
+    assert!(!limit.passed(), "{name}: not answered within {LONGEST:?}");
     assert!(reply.is("250"), "{name}: {:?}", reply.lines);
     let mut pop3 = house.pop3(BOB);
     let (count, octets) = pop3.stat();

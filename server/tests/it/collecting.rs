@@ -34,7 +34,7 @@ fn every_count_says_exactly_what_comes() {
 }
 
 #[test]
-fn a_message_that_did_not_end_in_crlf_counts_right_too() {
+fn a_message_of_dots_counts_right_too() {
     let house = House::start();
     let mut smtp = house.smtp();
     smtp.begin("lisa@far.test", &[BOB]);
@@ -45,6 +45,45 @@ fn a_message_that_did_not_end_in_crlf_counts_right_too() {
     let message = pop3.retr(1);
     assert!(message.ends_with(b"\r\n\r\n.\r\n"));
     assert_eq!(message.len(), octets);
+}
+
+#[test]
+fn a_message_written_in_the_webmail_counts_right_too() {
+    let house = House::start();
+    let mut browser = Browser::new(house.ports.http);
+    browser.sign_in(crate::harness::CAROL, PASSWORD);
+    let boundary = "----form";
+    let field = |name: &str, value: &str| {
+        format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let page = browser.post("/compose", &[("how", "blank"), ("message", ""), ("to", "")]);
+    let draft = page.header("location").expect("a draft").to_owned();
+    let draft = draft.split(['?', '#']).next().unwrap().to_owned();
+    let revision = browser.get(&draft).text();
+    let revision =
+        revision.split("name=\"revision\" value=\"").nth(1).expect("a revision").split('"').next().unwrap().to_owned();
+    // No line end at the end, and lines that begin with dots.
+    let body = [
+        field("revision", &revision),
+        field("to", BOB),
+        field("cc", ""),
+        field("bcc", ""),
+        field("subject", "by hand"),
+        field("text", ".dot\nGr\u{fc}\u{df}e\n..\nno end"),
+        field("do", "send"),
+        format!("--{boundary}--\r\n"),
+    ]
+    .concat();
+    let origin = format!("http://{}", house.ports.http);
+    let kind = format!("multipart/form-data; boundary={boundary}");
+    let headers = [("content-type", kind.as_str()), ("origin", origin.as_str()), ("sec-fetch-site", "same-origin")];
+    let page = browser.ask("POST", &draft, &headers, body.as_bytes());
+    assert!(page.status < 400, "{} {}", page.status, page.text());
+    eventually("the letter", || (house.pop3(BOB).stat().0 == 1).then_some(()));
+    let mut pop3 = house.pop3(BOB);
+    let (_, octets) = pop3.stat();
+    let message = pop3.retr(1);
+    assert_eq!(message.len(), octets, "{}", String::from_utf8_lossy(&message));
 }
 
 #[test]

@@ -33,9 +33,9 @@ impl Drop for SmallDisk {
 }
 
 #[test]
-fn a_full_disk_is_said_for_now_and_reading_and_deleting_go_on() {
+fn a_full_disk_is_said_for_now_and_reading_and_deleting_go_on_where_root_can_mount_one() {
     let Some(disk) = SmallDisk::mount(48) else {
-        println!("skipped: a small disk can be mounted by root only");
+        eprintln!("SKIPPED: a small disk can be mounted by root only");
         return;
     };
     let house = House::in_dir(&disk.0.join("data"), |settings| settings.set("disk_reserve", "\"8MiB\""));
@@ -108,7 +108,7 @@ fn a_database_locked_by_another_is_451_and_heals_by_itself() {
     let house = House::start();
     assert!(first_refusal(&mut house.smtp(), &letter("lisa@far.test", BOB, "before", "x")).is_none());
     let Some(locker) = Locker::lock(&house.dir.join("restante.db")) else {
-        println!("skipped: python3 is not there");
+        eprintln!("SKIPPED: python3 is not there; `cargo xtask test` installs it");
         return;
     };
     // Several at once: each is told, none waits for ever, none is lost.
@@ -170,6 +170,101 @@ fn a_flipped_bit_in_a_message_is_noticed_and_never_served() {
     assert_eq!(house.pop3(BOB).stat().0, 1);
     let log = house.log();
     assert!(log.contains("checksum") || log.contains("orrupt"), "the operator is told:\n{log}");
+}
+
+#[test]
+fn a_flipped_bit_in_a_small_message_is_noticed_and_never_served() {
+    let mut house = House::start();
+    let (first, second) =
+        (letter("lisa@far.test", BOB, "one", "flipped"), letter("lisa@far.test", BOB, "two", "whole"));
+    assert!(first_refusal(&mut house.smtp(), &first).is_none());
+    assert!(first_refusal(&mut house.smtp(), &second).is_none());
+    house.interrupt();
+    let script = "import sqlite3, sys\n\
+                  c = sqlite3.connect(sys.argv[1])\n\
+                  i, d = c.execute('SELECT id, data FROM blob WHERE data IS NOT NULL ORDER BY id LIMIT 1').fetchone()\n\
+                  d = bytearray(d)\nd[len(d) // 2] ^= 1\n\
+                  c.execute('UPDATE blob SET data = ? WHERE id = ?', (bytes(d), i))\nc.commit()\n";
+    let flipped = Command::new("python3").args(["-c", script]).arg(house.dir.join("restante.db")).status();
+    if !flipped.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: python3 is not there; `cargo xtask test` installs it");
+        return;
+    }
+    house.run();
+    let mut pop3 = house.pop3(BOB);
+    pop3.err("RETR 1");
+    assert!(pop3.retr(2).ends_with(&second), "one message is affected");
+    let log = house.log();
+    assert!(log.contains("checksum") || log.contains("orrupt"), "the operator is told:\n{log}");
+}
+
+#[test]
+fn a_slow_disk_delays_no_reader_where_strace_is_installed() {
+    let house = House::start();
+    for number in 0..5 {
+        let message = letter("lisa@far.test", BOB, &format!("number {number}"), "x");
+        assert!(first_refusal(&mut house.smtp(), &message).is_none());
+    }
+    // Every sync takes 0.3 s.
+    let slow = [
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=fsync,fdatasync",
+        "-e",
+        "inject=fsync,fdatasync:delay_exit=300000",
+    ];
+    let strace = Command::new("strace").args(slow).arg("-p").arg(house.pid().to_string()).stderr(Stdio::null()).spawn();
+    let Ok(mut strace) = strace else {
+        eprintln!("SKIPPED: strace is not there");
+        return;
+    };
+    let status = format!("/proc/{}/status", house.pid());
+    let attached = || {
+        std::fs::read_to_string(&status)
+            .unwrap()
+            .lines()
+            .any(|line| line.starts_with("TracerPid:") && !line.ends_with("\t0"))
+    };
+    for _ in 0..200 {
+        if attached() || strace.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    if !attached() {
+        eprintln!("SKIPPED: strace may not attach here");
+        return;
+    }
+    let at = house.ports.smtp;
+    let over = std::sync::atomic::AtomicBool::new(false);
+    let (mut slow, mut all) = (0, 0);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let over = &over;
+            scope.spawn(move || {
+                let mut smtp = Smtp::hello(at);
+                while !over.load(std::sync::atomic::Ordering::SeqCst) {
+                    let message = letter("lisa@far.test", LISA, &format!("slow {number}"), "x");
+                    assert!(smtp.deliver("lisa@far.test", &[LISA], &message).is("250"));
+                }
+            });
+        }
+        for _ in 0..40 {
+            let limit = crate::harness::clock::Deadline::after(Duration::from_secs(1));
+            let mut pop3 = house.pop3(BOB);
+            assert_eq!(pop3.stat().0, 5);
+            pop3.retr(3);
+            pop3.quit();
+            (slow, all) = (slow + usize::from(limit.passed()), all + 1);
+        }
+        over.store(true, std::sync::atomic::Ordering::SeqCst);
+    });
+    drop(strace.kill());
+    drop(strace.wait());
+    assert!(slow * 20 <= all, "{slow} of {all} sessions took more than a second");
 }
 
 fn largest_file(folder: &Path) -> PathBuf {

@@ -1,7 +1,8 @@
 //! `kill -9` at any moment: what was answered 250 is there, once, and nobody has to repair anything.
 
+use crate::harness::clock::Deadline;
 use crate::harness::wire::Wire;
-use crate::harness::{BOB, CAROL, House, LISA, Manner, Remote, Smtp, letter, stuffed};
+use crate::harness::{BOB, CAROL, House, LISA, Manner, Pop3, Remote, Smtp, letter, stuffed};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -142,6 +143,8 @@ fn kills_while_relaying_lose_nothing_that_was_accepted() {
         settings.outbound_port(port).set("retry_schedule", "[\"0\", \"200ms\"]").set("connect_timeout", "\"2s\"")
     });
     let mut sent = 0;
+    // The last connection of each run of the server.
+    let mut runs = Vec::new();
     for round in 0..10 {
         let mut smtp = house.submission(BOB);
         for _ in 0..3 {
@@ -151,6 +154,7 @@ fn kills_while_relaying_lose_nothing_that_was_accepted() {
         }
         std::thread::sleep(Duration::from_millis(round * 13));
         house.kill();
+        runs.push(far.connections());
         house.run();
     }
     crate::harness::within(Duration::from_secs(60), "an empty queue", || {
@@ -166,8 +170,92 @@ fn kills_while_relaying_lose_nothing_that_was_accepted() {
         let count = copies.get(&format!("relay {number}")).copied().unwrap_or(0);
         assert!(count >= 1, "relay {number} is lost");
     }
+    // Only a kill doubles: no run sends anything twice.
+    runs.push(far.connections());
+    for (run, last) in runs.iter().enumerate() {
+        let first = run.checked_sub(1).map_or(0, |before| runs[before]);
+        let mut subjects: Vec<String> = far
+            .taken()
+            .iter()
+            .filter(|taken| (first + 1..=*last).contains(&taken.connection))
+            .map(|taken| {
+                String::from_utf8_lossy(&taken.bytes)
+                    .lines()
+                    .find(|line| line.starts_with("Subject: "))
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        let all = subjects.len();
+        subjects.sort();
+        subjects.dedup();
+        assert_eq!(subjects.len(), all, "run {run} sent something twice\n{}", far.transcript());
+    }
     // One message is under way at a time: a kill doubles one at most.
     let surplus = far.taken().len() - sent;
     assert!(surplus <= 10, "{surplus} copies too many after 10 kills: {copies:?}");
     assert_eq!(house.pop3(BOB).stat().0, 0, "no report: all went");
+}
+
+#[test]
+fn kills_around_dele_and_quit_leave_nothing_undead_and_take_nothing_before_quit() {
+    let mut house = House::start();
+    let mut kept: Vec<String> = Vec::new();
+    for round in 0..24 {
+        let mut smtp = house.smtp();
+        for number in 0..2 {
+            let message = letter("lisa@far.test", BOB, &format!("round {round} {number}"), "x");
+            assert!(smtp.deliver("lisa@far.test", &[BOB], &message).is("250"));
+        }
+        let mut pop3 = house.pop3(BOB);
+        let before = uidls(&mut pop3);
+        assert!(kept.iter().all(|id| before.contains(id)), "round {round}: something is gone");
+        let doomed = before.last().unwrap().clone();
+        pop3.ok(&format!("DELE {}", before.len()));
+        let told = match round % 3 {
+            // Before QUIT.
+            0 => None,
+            // While it is carried out: nobody can know, unless the answer came.
+            1 => {
+                pop3.raw(b"QUIT\r\n");
+                std::thread::sleep(Duration::from_micros(300 * round));
+                Some(false)
+            }
+            _ => {
+                pop3.ok("QUIT");
+                Some(true)
+            }
+        };
+        house.kill();
+        let told = told.map(|told| told || pop3.line().is_some_and(|line| line.starts_with(b"+OK")));
+        house.run();
+        let after = uidls(&mut house.pop3(BOB));
+        match told {
+            None => assert_eq!(after, before, "round {round}: gone without QUIT"),
+            Some(true) => assert_eq!(after, before[..before.len() - 1], "round {round}: undead after +OK"),
+            Some(false) => assert!(after == before || after == before[..before.len() - 1], "round {round}"),
+        }
+        kept = after.into_iter().filter(|id| *id != doomed).collect();
+    }
+}
+
+fn uidls(pop3: &mut Pop3) -> Vec<String> {
+    pop3.listing("UIDL").iter().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+}
+
+#[test]
+fn after_a_kill_it_answers_again_within_two_seconds() {
+    let mut house = House::start();
+    for round in 0..10 {
+        let mut smtp = house.smtp();
+        for number in 0..20 {
+            let message = letter("lisa@far.test", BOB, &format!("round {round} {number}"), "x");
+            assert!(smtp.deliver("lisa@far.test", &[BOB], &message).is("250"));
+        }
+        house.kill();
+        let limit = Deadline::after(Duration::from_secs(2));
+        house.run();
+        assert!(!limit.passed(), "round {round}");
+    }
+    assert_eq!(house.pop3(BOB).stat().0, 200);
 }

@@ -158,3 +158,36 @@ fn too_many_nonsense_words_end_the_session() {
     // Others are not meant.
     house.smtp().quit();
 }
+
+#[test]
+fn twenty_deliveries_at_once_fill_a_mailbox_over_its_quota_by_one_message_at_most() {
+    let house = House::start();
+    house.cli_ok(&["account", "quota", BOB, "500KiB"]);
+    let text = crate::harness::noise(100 * 1024);
+    let at = house.ports.smtp;
+    let taken: usize = std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..20)
+            .map(|number| {
+                let message = letter("lisa@far.test", BOB, &format!("race {number}"), &text);
+                scope.spawn(move || {
+                    let mut smtp = crate::harness::Smtp::hello(at);
+                    smtp.expect("MAIL FROM:<lisa@far.test>", "250");
+                    let mut reply = smtp.say(&format!("RCPT TO:<{BOB}>"));
+                    if reply.is("250") {
+                        smtp.expect("DATA", "354");
+                        smtp.raw(&crate::harness::stuffed(&message));
+                        reply = smtp.reply();
+                    }
+                    assert!(reply.is("250") || reply.is("452 4.2.2"), "{:?}", reply.lines);
+                    usize::from(reply.is("250"))
+                })
+            })
+            .collect();
+        senders.into_iter().map(|sender| sender.join().unwrap()).sum()
+    });
+    // Of 103 KiB each: four do not fill it, the fifth is over it.
+    assert_eq!(taken, 5);
+    let (count, octets) = house.pop3(BOB).stat();
+    assert_eq!(count, taken);
+    assert!(octets < 500 * 1024 + 110 * 1024, "{octets}");
+}

@@ -276,10 +276,12 @@ fn several_messages_for_one_provider_share_a_connection() {
 
 #[test]
 fn a_tarpit_and_an_endless_reply_do_not_hold_up_other_destinations() {
-    let endless = format!("220-{}\r\n220 ok", "x".repeat(64 * 1024));
+    let long = format!("220-{}\r\n220 ok", "x".repeat(64 * 1024));
+    let never_ends = format!("220-{}\r\n220 ok", "x".repeat(400 * 1024));
     let slow = Remote::start(vec![Manner { wait: Duration::from_secs(2), ..Manner::default() }]);
     let far = Remote::beside(&slow, 8, vec![Manner::default()]);
-    let babbler = Remote::beside(&slow, 9, vec![Manner { banner: endless, ..Manner::default() }]);
+    let babbler = Remote::beside(&slow, 9, vec![Manner { banner: long, ..Manner::default() }]);
+    let endless = Remote::beside(&slow, 10, vec![Manner { banner: never_ends, ..Manner::default() }]);
     let house = house_towards(&slow);
     house.dns.mail_at("slow.test", "mx.slow.test", HERE);
     house.dns.mail_at("babble.test", "mx.babble.test", Ipv4Addr::new(127, 0, 0, 9));
@@ -287,11 +289,17 @@ fn a_tarpit_and_an_endless_reply_do_not_hold_up_other_destinations() {
     for number in 0..10 {
         send(&house, &["friend@slow.test"], &format!("slow {number}"));
     }
+    house.dns.mail_at("endless.test", "mx.endless.test", Ipv4Addr::new(127, 0, 0, 10));
     send(&house, &["friend@babble.test"], "babble");
+    send(&house, &["friend@endless.test"], "endless");
     send(&house, &["friend@far.test"], "quick");
     far.wait_for(1);
     assert!(slow.taken().is_empty(), "the slow one was waited for");
-    eventually("an attempt at the babbler", || (babbler.connections() >= 1).then_some(()));
+    // A long reply is borne; one without an end is not, and its message waits.
+    babbler.wait_for(1);
+    eventually("an attempt at the endless one", || (endless.connections() >= 2).then_some(()));
+    assert!(endless.taken().is_empty());
+    assert!(house.cli_ok(&["queue", "list"]).contains("friend@endless.test"));
 }
 
 #[test]
@@ -328,4 +336,12 @@ fn a_domain_whose_mx_is_this_server_but_is_not_ours_comes_back_and_does_not_go_r
     send(&house, &["friend@loop.test"], "round");
     assert!(bounce(&house).contains("550 5.7.1"));
     assert!(!house.cli_ok(&["queue", "list"]).contains("loop.test"));
+}
+
+#[test]
+fn a_domain_whose_best_mx_in_dns_is_this_server_comes_back_without_a_connection() {
+    let house = House::start();
+    house.dns.mail_at("loop.test", "mail.comentum.test", HERE);
+    send(&house, &["friend@loop.test"], "round");
+    assert!(bounce(&house).contains("5.4.6"));
 }

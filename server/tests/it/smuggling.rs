@@ -1,6 +1,6 @@
 //! Tricks with the end of data: whatever stands for `CRLF . CRLF` elsewhere, here it is text or a reason to refuse.
 
-use crate::harness::{BOB, House, letter};
+use crate::harness::{BOB, House, PASSWORD, letter};
 
 /// What other servers have taken for the end of a message (24 kinds).
 const ENDS: [(&str, &[u8]); 24] = [
@@ -119,11 +119,63 @@ fn what_was_said_in_clear_before_tls_is_forgotten() {
     smtp.expect("MAIL FROM:<lisa@far.test>", "250");
     smtp.expect("RSET", "250");
     smtp.raw(b"STARTTLS\r\nMAIL FROM:<ceo@comentum.test>\r\n");
-    let reply = smtp.reply();
-    if !reply.is("220") {
-        assert!(reply.code >= 500, "{:?}", reply.lines);
-        return;
-    }
+    assert!(smtp.reply().is("220"), "{}", smtp.transcript());
     let heard = smtp.hears_within(std::time::Duration::from_millis(300));
     assert!(!heard, "an injected command was answered before TLS\n{}", smtp.transcript());
+    let mut smtp = smtp.secured();
+    // Neither the injected sender nor the greeting is known in the encrypted session.
+    smtp.expect("RCPT TO:<bob@comentum.test>", "503");
+    smtp.expect("MAIL FROM:<lisa@far.test>", "503");
+    smtp.expect("EHLO client.example.test", "250");
+    smtp.expect("RCPT TO:<bob@comentum.test>", "503");
+    assert!(smtp.deliver("lisa@far.test", &[BOB], &letter("lisa@far.test", BOB, "sealed", "x")).is("250"));
+    let mail = house.pop3(BOB).retr(1);
+    assert!(String::from_utf8_lossy(&mail).contains("with ESMTPS"), "{}", String::from_utf8_lossy(&mail));
+}
+
+#[test]
+fn what_was_said_in_clear_before_stls_is_forgotten_and_signing_in_works_under_it() {
+    let house = House::with(|settings| settings.set("allow_plaintext_auth", "false"));
+    let mut pop3 = crate::harness::Pop3::connect(house.ports.pop3);
+    // RFC 2595 §4.
+    pop3.raw(format!("STLS\r\nUSER {BOB}\r\n").as_bytes());
+    assert!(pop3.text().starts_with("+OK"));
+    assert!(!pop3.hears_within(std::time::Duration::from_millis(300)), "{}", pop3.transcript());
+    let mut pop3 = pop3.secured();
+    pop3.err(&format!("PASS {PASSWORD}"));
+    let capabilities = pop3.listing("CAPA");
+    assert!(
+        capabilities.contains(&"USER".to_owned()) && !capabilities.contains(&"STLS".to_owned()),
+        "{capabilities:?}"
+    );
+    pop3.ok(&format!("USER {BOB}"));
+    pop3.ok(&format!("PASS {PASSWORD}"));
+    assert_eq!(pop3.stat().0, 0);
+}
+
+#[test]
+fn tls_before_1_2_is_refused_at_every_port() {
+    let house = House::start();
+    let mut smtp = house.smtp();
+    smtp.expect("STARTTLS", "220");
+    smtp.raw(&hello_of_tls_1_1());
+    assert_ne!(smtp.rest().first(), Some(&HANDSHAKE), "SMTP answered TLS 1.1");
+    let mut pop3 = crate::harness::Pop3::connect(house.ports.pop3);
+    pop3.ok("STLS");
+    pop3.raw(&hello_of_tls_1_1());
+    assert_ne!(pop3.rest().first(), Some(&HANDSHAKE), "POP3 answered TLS 1.1");
+}
+
+/// The first byte of a record that goes on with the handshake; an alert has another (RFC 5246 §6.2.1).
+const HANDSHAKE: u8 = 0x16;
+
+/// A ClientHello that knows nothing newer (RFC 4346 §7.4.1.2).
+fn hello_of_tls_1_1() -> Vec<u8> {
+    let mut body = vec![3, 2];
+    body.extend_from_slice(&[7; 32]);
+    // No session; ECDHE and RSA with AES; no compression.
+    body.extend_from_slice(&[0, 0, 8, 0xc0, 0x13, 0xc0, 0x14, 0, 0x2f, 0, 0x35, 1, 0]);
+    let mut hello = vec![HANDSHAKE, 3, 1, 0, body.len() as u8 + 4, 1, 0, 0, body.len() as u8];
+    hello.extend_from_slice(&body);
+    hello
 }

@@ -110,6 +110,11 @@ impl Pop3 {
         (1..=count).map(|number| self.retr(number)).collect()
     }
 
+    /// Goes on under TLS; STLS was said and answered.
+    pub fn secured(self) -> Pop3 {
+        Pop3(self.0.start_tls())
+    }
+
     pub fn quit(mut self) {
         self.ok("QUIT");
         assert!(self.is_closed());

@@ -131,6 +131,11 @@ impl Smtp {
         assert!(self.is_closed());
     }
 
+    /// Goes on under TLS; STARTTLS was said and answered.
+    pub fn secured(self) -> Smtp {
+        Smtp(self.0.start_tls())
+    }
+
     /// STARTTLS, and EHLO again.
     pub fn start_tls(mut self) -> Smtp {
         self.expect("STARTTLS", "220");

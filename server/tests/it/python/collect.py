@@ -2,6 +2,7 @@
 
 import os
 import poplib
+import ssl
 from email import message_from_bytes
 
 host, port = os.environ["POP3"].rsplit(":", 1)
@@ -32,6 +33,14 @@ for number in (1, 2, 3):
     _, head, _ = pop.top(number, 0)
     assert head == lines[: len(head)], head
 pop.dele(2)
+pop.quit()
+
+# And under TLS.
+pop = poplib.POP3(host, int(port), timeout=20)
+pop.stls(context=ssl._create_unverified_context())
+pop.user("bob@comentum.test")
+pop.pass_(os.environ["PASSWORD"])
+assert pop.stat()[0] == 2
 pop.quit()
 
 pop = sign_in()

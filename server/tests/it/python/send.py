@@ -2,6 +2,7 @@
 
 import os
 import smtplib
+import ssl
 from email.message import EmailMessage
 
 
@@ -31,6 +32,13 @@ with smtplib.SMTP(*server("SMTP"), local_hostname="client.example.test") as smtp
         raise SystemExit("relayed")
     except smtplib.SMTPRecipientsRefused as error:
         assert error.recipients["friend@elsewhere.test"][0] == 550, error.recipients
+
+# Lisa's program under TLS.
+with smtplib.SMTP(*server("SUBMISSION"), local_hostname="client.example.test") as smtp:
+    smtp.starttls(context=ssl._create_unverified_context())
+    smtp.login("lisa@otherisp.test", os.environ["PASSWORD"])
+    assert smtp.send_message(message) == {}
+    assert smtp.sock.version() in ("TLSv1.2", "TLSv1.3"), smtp.sock.version()
 
 # Lisa's own program.
 with smtplib.SMTP(*server("SUBMISSION"), local_hostname="client.example.test") as smtp:
