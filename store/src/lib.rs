@@ -6,6 +6,7 @@
 mod account;
 mod acquaintance;
 mod arrival;
+mod backup;
 mod blob;
 mod chance;
 mod disk;
@@ -26,6 +27,7 @@ mod writer;
 pub use account::*;
 pub use acquaintance::Meeting;
 pub use arrival::Arrival;
+pub use backup::Backup;
 pub use blob::{PreparedBlob, Source};
 pub use draft::*;
 pub use error::{Result, StoreError};

@@ -1,6 +1,7 @@
 //! The store from outside: a real directory, a real database, and the promises one by one.
 
 mod accounts;
+mod backup;
 mod blobs;
 mod counters;
 mod drafts;
