@@ -56,7 +56,11 @@ impl House {
             .ok_or("argon2_memory and argon2_iterations do not go together: argon2 refuses them")?;
         let spool = Spool::open(config.data.join("spool"), config.spool_memory)
             .map_err(|error| format!("the spool in {data} cannot be opened: {error}"))?;
-        let dns = Dns::new(&config).map_err(|error| format!("dns: the resolver cannot be started: {error}"))?;
+        let dns = Dns::new(&config).map_err(|error| {
+            format!(
+                "dns: the resolver cannot be started: {error}; it may be IP addresses of DNS servers, as 192.0.2.53"
+            )
+        })?;
         let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
         let carried = u32::try_from(config.carried_memory / 1024).unwrap_or(u32::MAX);
         Ok(Arc::new(House {

@@ -9,7 +9,7 @@ use crate::{Event, Millis, Result, Role, Store, blob, ledger};
 const STEP: i64 = 500;
 
 /// Removes placements, and messages that are nowhere any more with their bytes and words. Answers what was removed.
-async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Placed>> {
+async fn remove(tx: &mut Tx, account: i64, placements: &[i64], now: Millis) -> Result<Vec<Placed>> {
     let going = placed(tx, account, placements).await?;
     if going.is_empty() {
         return Ok(going);
@@ -19,7 +19,7 @@ async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Pla
         counters.count(placed.mailbox_id, placed, placed.trashed, -1);
     }
     let modseq = counters.write(tx, account).await?;
-    expunge(tx, &going, modseq).await?;
+    expunge(tx, &going, modseq, now).await?;
     let ids: Vec<i64> = going.iter().map(|placed| placed.id).collect();
     sqlx::query("DELETE FROM placement WHERE id IN (SELECT value FROM json_each($1))")
         .bind(list(&ids))
@@ -40,7 +40,8 @@ async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Pla
 
 /// Removes messages with all that is known of them.
 pub(crate) async fn with_ledger(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<()> {
-    let gone: Vec<i64> = remove(tx, account, placements).await?.iter().map(|placed| placed.message_id).collect();
+    // With the account goes all that is remembered of it, so the time is nobody's concern.
+    let gone: Vec<i64> = remove(tx, account, placements, 0).await?.iter().map(|placed| placed.message_id).collect();
     sqlx::query("DELETE FROM ledger WHERE message_id IN (SELECT value FROM json_each($1))")
         .bind(list(&gone))
         .execute(tx.db())
@@ -49,7 +50,7 @@ pub(crate) async fn with_ledger(tx: &mut Tx, account: i64, placements: &[i64]) -
 }
 
 async fn destroy(tx: &mut Tx, account: i64, placements: &[i64], event: &Event, now: Millis) -> Result<i64> {
-    let gone: Vec<i64> = remove(tx, account, placements).await?.iter().map(|placed| placed.message_id).collect();
+    let gone: Vec<i64> = remove(tx, account, placements, now).await?.iter().map(|placed| placed.message_id).collect();
     if !gone.is_empty() {
         ledger::write(tx, &list(&gone), event, now).await?;
     }
@@ -86,13 +87,9 @@ pub(super) async fn trim_trash(tx: &mut Tx, account: i64, trash: i64, now: Milli
 }
 
 impl Store {
-    /// Removes for ever, all in one commit. Answers how many there were.
+    /// Removes for ever, up to a thousand in one commit. Answers how many there were.
     pub async fn destroy(&self, account: i64, placements: Vec<i64>, event: Event, now: Millis) -> Result<i64> {
-        self.act(move |tx| {
-            let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move { destroy(tx, account, &placements, &event, now).await })
-        })
-        .await
+        self.destroy_in_steps(account, None, placements, event, now).await
     }
 
     /// As `destroy`, of those that are still in `mailbox`: what has been put elsewhere since is left there.
@@ -104,16 +101,33 @@ impl Store {
         event: Event,
         now: Millis,
     ) -> Result<i64> {
-        self.act(move |tx| {
-            let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move {
-                let mut there = placed(tx, account, &placements).await?;
-                there.retain(|placed| placed.mailbox_id == mailbox);
-                let there: Vec<i64> = there.iter().map(|placed| placed.id).collect();
-                destroy(tx, account, &there, &event, now).await
-            })
-        })
-        .await
+        self.destroy_in_steps(account, Some(mailbox), placements, event, now).await
+    }
+
+    async fn destroy_in_steps(
+        &self,
+        account: i64,
+        mailbox: Option<i64>,
+        placements: Vec<i64>,
+        event: Event,
+        now: Millis,
+    ) -> Result<i64> {
+        let mut destroyed = 0;
+        for step in placements.chunks(super::STEP) {
+            let (step, event) = (step.to_vec(), event.clone());
+            destroyed += self
+                .act(move |tx| {
+                    let (step, event) = (step.clone(), event.clone());
+                    Box::pin(async move {
+                        let mut there = placed(tx, account, &step).await?;
+                        there.retain(|placed| mailbox.is_none_or(|mailbox| placed.mailbox_id == mailbox));
+                        let there: Vec<i64> = there.iter().map(|placed| placed.id).collect();
+                        destroy(tx, account, &there, &event, now).await
+                    })
+                })
+                .await?;
+        }
+        Ok(destroyed)
     }
 
     /// Removes all that is in the mailbox now, in bounded steps. In Drafts: the drafts too.

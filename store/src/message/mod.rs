@@ -3,6 +3,7 @@
 mod accept;
 mod deliver;
 pub(crate) mod destroy;
+mod expunged;
 mod flag;
 mod maildrop;
 mod moving;
@@ -18,6 +19,10 @@ pub use maildrop::Dropped;
 #[cfg(test)]
 pub(crate) use maildrop::MAILDROP;
 pub(crate) use plan::hashed;
+
+/// Placements changed in one commit: whoever has a hundred thousand of them to move keeps nobody waiting for all of it.
+/// All are on disk before the caller hears of it.
+const STEP: usize = 1000;
 
 /// A list of ids as the database takes it.
 pub(crate) fn list(ids: &[i64]) -> String {

@@ -5,8 +5,12 @@ use super::group::Group;
 use super::tx::Tx;
 use super::{Order, upkeep};
 use crate::disk::Disk;
+use crate::search::index::{self, Advance};
+use crate::search::pending::Pending;
 use crate::{Result, StoreError};
+use futures::FutureExt;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -16,13 +20,23 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const GROUP_MAX: usize = 256;
 /// A log of so many bytes is begun anew even while somebody reads.
 const LOG_MAX: u64 = 64 << 20;
+/// While a reader that stays keeps it from that: how much it grows before it is tried again.
+const LOG_STEP: u64 = 16 << 20;
+/// From here on the operator hears of it, and again whenever it has doubled.
+const LOG_LARGE: u64 = 512 << 20;
 
 pub(super) struct Grouping {
     database: PathBuf,
     log: PathBuf,
     /// None after a failure that leaves the connection in doubt; the next group opens a new one.
     connection: Option<SqliteConnection>,
+    /// The size of the log at which it is begun anew, and the size at which the operator hears of it.
+    log_max: u64,
+    log_large: u64,
     disk: Arc<Disk>,
+    pending: Arc<Pending>,
+    /// The search index was found damaged by the last group.
+    damaged: bool,
     orders: mpsc::Receiver<Order>,
     /// Told after each group: there may be something to tidy up.
     written: Arc<Notify>,
@@ -34,16 +48,53 @@ impl Grouping {
         database: PathBuf,
         connection: SqliteConnection,
         disk: Arc<Disk>,
+        pending: Arc<Pending>,
         orders: mpsc::Receiver<Order>,
         written: Arc<Notify>,
     ) -> Grouping {
         let log = database.with_extension("db-wal");
-        Grouping { database, log, connection: Some(connection), disk, orders, written, runtime: Handle::current() }
+        Grouping {
+            database,
+            log,
+            connection: Some(connection),
+            log_max: LOG_MAX,
+            log_large: LOG_LARGE,
+            disk,
+            pending,
+            damaged: false,
+            orders,
+            written,
+            runtime: Handle::current(),
+        }
     }
 
+    /// Until the store is closed. Whatever fails inside, the writer begins anew: a server whose writer had ended would
+    /// greet everybody and take nothing.
     pub async fn run(mut self) {
-        let mut closing: Option<oneshot::Sender<()>> = None;
         self.written.notify_one();
+        let closing = loop {
+            match AssertUnwindSafe(self.serve()).catch_unwind().await {
+                Ok(closing) => break closing,
+                Err(_) => {
+                    // What was open in it is undone with it; whoever waited is told to come back.
+                    tracing::error!("the writer failed inside and begins anew");
+                    self.connection = None;
+                }
+            }
+        };
+        while self.index().await.moved > 0 {}
+        if let Some(connection) = self.connection.take() {
+            upkeep::last(connection).await;
+        }
+        self.written.notify_one();
+        if let Some(done) = closing {
+            let _ = done.send(());
+        }
+    }
+
+    /// Takes what waits, again and again. Answers who wants to hear that it has ended.
+    async fn serve(&mut self) -> Option<oneshot::Sender<()>> {
+        let mut closing: Option<oneshot::Sender<()>> = None;
         while closing.is_none() {
             let Some(first) = self.orders.recv().await else { break };
             let mut group = Group::default();
@@ -53,6 +104,7 @@ impl Grouping {
                     Order::Run(job) => group.add(job),
                     Order::Deliver(delivery) => group.add_delivery(*delivery),
                     Order::Tidy(more) => self.tidy(group.is_empty(), more).await,
+                    Order::MendIndex => self.mend_index().await,
                     Order::Close(done) => {
                         closing = Some(done);
                         break;
@@ -64,23 +116,55 @@ impl Grouping {
                 self.commit(group).await;
             }
         }
-        if let Some(connection) = self.connection.take() {
-            upkeep::last(connection).await;
-        }
-        self.written.notify_one();
-        if let Some(done) = closing {
-            let _ = done.send(());
-        }
+        closing
     }
 
-    /// Only while nobody waits; answers whether there is more to do.
+    /// Answers whether there is more to do. What waits for the index is moved there whoever else waits, for on a busy
+    /// server somebody always does; the rest is for when nobody does.
     async fn tidy(&mut self, idle: bool, more: oneshot::Sender<bool>) {
+        let words = self.index().await.more;
         let busy = !idle || !self.orders.is_empty();
         let left = match &mut self.connection {
             Some(connection) if !busy => upkeep::tidy(connection, &self.disk).await,
             _ => busy,
         };
-        let _ = more.send(left);
+        let _ = more.send(words || left);
+    }
+
+    /// Moves a batch of what waits into the search index. Nobody's message depends on it: what fails is tried again.
+    async fn index(&mut self) -> Advance {
+        let Some(connection) = &mut self.connection else { return Advance::default() };
+        let error = match index::advance(connection, &self.pending).await {
+            Ok(advance) => return advance,
+            Err(error) => error,
+        };
+        tracing::warn!(%error, "mail could not be moved into the search index");
+        let sound = sqlx::query("ROLLBACK").execute(&mut *connection).await.is_ok();
+        if index::is_damage(&error) {
+            self.begin_index_anew().await;
+        } else if !sound && !matches!(StoreError::from(error), StoreError::Busy(_)) {
+            self.connection = None;
+        }
+        Advance::default()
+    }
+
+    /// Asked for by each search that met the damage; done once.
+    async fn mend_index(&mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        if !index::is_new(connection).await.unwrap_or(false) {
+            self.begin_index_anew().await;
+        }
+    }
+
+    async fn begin_index_anew(&mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        match index::begin_anew(connection).await {
+            Ok(()) => tracing::error!("the search index was damaged: it is made anew from all mail, beside the work"),
+            Err(error) => {
+                let _ = sqlx::query("ROLLBACK").execute(connection).await;
+                tracing::error!(%error, "the search index is damaged and could not be begun anew");
+            }
+        }
     }
 
     async fn commit(&mut self, mut group: Group) {
@@ -96,10 +180,30 @@ impl Grouping {
         }
         group.tell(outcome);
         self.written.notify_one();
-        if let Some(connection) = &mut self.connection
-            && std::fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_MAX)
-        {
-            upkeep::begin_log_anew(connection).await;
+        if std::mem::take(&mut self.damaged) {
+            self.begin_index_anew().await;
+        }
+        if self.pending.is_due() {
+            self.index().await;
+        }
+        self.bound_log().await;
+    }
+
+    /// The log must not grow for ever under readers that come and go, and nobody may wait for one that stays.
+    async fn bound_log(&mut self) {
+        let size = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        let Some(connection) = &mut self.connection else { return };
+        if size <= self.log_max {
+            return;
+        }
+        if upkeep::begin_log_anew(connection).await {
+            (self.log_max, self.log_large) = (LOG_MAX, LOG_LARGE);
+            return;
+        }
+        self.log_max = size + LOG_STEP;
+        if size > self.log_large {
+            self.log_large = 2 * size;
+            tracing::warn!(bytes = size, "the database's log grows: some program has been reading in it for very long");
         }
     }
 
@@ -118,9 +222,11 @@ impl Grouping {
         }
         match group.run(&mut tx).await {
             Ok(()) => {
-                let unlink = std::mem::take(&mut tx.notes.unlink);
+                let notes = std::mem::take(&mut tx.notes);
                 self.connection = Some(tx.into_connection());
-                self.unlink(unlink);
+                self.pending.hold(notes.index);
+                self.damaged |= notes.damaged;
+                self.unlink(notes.unlink);
                 Ok(())
             }
             Err(error) => {

@@ -11,6 +11,7 @@ mod upkeep;
 
 pub(crate) use connection::{reading, writing};
 pub(crate) use tx::{Indexed, Tx, Words};
+pub(crate) use upkeep::WaitingWords;
 
 use crate::disk::Disk;
 use crate::message::Delivery;
@@ -39,6 +40,9 @@ pub(crate) trait Job: Send + 'static {
     fn may_use_reserve(&self) -> bool {
         true
     }
+
+    /// Nothing of what it did is on disk, for sure: what it holds for the sake of that may go.
+    fn undone(&mut self) {}
 }
 
 /// A job made of a closure, for changes that need no room of their own.
@@ -82,7 +86,11 @@ impl<J: Job> Waiting for Ticket<J> {
     }
 
     fn tell(self: Box<Self>, outcome: Result<()>) {
-        let Ticket { answer, caller, job } = *self;
+        let Ticket { answer, caller, mut job } = *self;
+        // After an I/O error a commit may yet turn out to be on disk; after any other error it is not.
+        if matches!(&outcome, Err(error) if !matches!(error, StoreError::Broken(_))) {
+            job.undone();
+        }
         // What it holds is let go before anybody hears of the end.
         drop(job);
         let told = outcome.and_then(|()| answer.ok_or_else(|| StoreError::Broken("a job gave no answer".into())));
@@ -97,6 +105,8 @@ enum Order {
     Deliver(Box<Delivery>),
     /// Tidy up if nobody waits; tell whether there is more to do.
     Tidy(oneshot::Sender<bool>),
+    /// Begin the search index anew: it was found damaged.
+    MendIndex,
     /// Finish what waits, then stop.
     Close(oneshot::Sender<()>),
 }
@@ -108,14 +118,20 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(database: PathBuf, connection: sqlx::SqliteConnection, disk: Arc<Disk>) -> Result<Writer> {
+    pub fn start(
+        database: PathBuf,
+        connection: sqlx::SqliteConnection,
+        disk: Arc<Disk>,
+        waiting_words: WaitingWords,
+    ) -> Result<Writer> {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
         let written = Arc::new(Notify::new());
-        let grouping = Grouping::new(database, connection, disk, waiting, written.clone());
+        let grouping =
+            Grouping::new(database, connection, disk, waiting_words.pending.clone(), waiting, written.clone());
         // A thread of its own: it waits for the database many times a message, and waking a thread costs a fifth of
         // waking a task among others.
         std::thread::Builder::new().name("store-writer".into()).spawn(move || block_on(grouping.run()))?;
-        tokio::spawn(upkeep::remind(orders.downgrade(), written));
+        tokio::spawn(upkeep::remind(orders.downgrade(), written, waiting_words));
         Ok(Writer { orders })
     }
 
@@ -141,10 +157,73 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(StoreError::Busy("the store is closing".into())))
     }
 
+    /// Does not wait for it; when there is no way to the writer just now, the next search finds the damage again.
+    pub fn mend_index(&self) {
+        let _ = self.orders.try_send(Order::MendIndex);
+    }
+
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.orders.send(Order::Close(done)).await.is_ok() {
             let _ = closed.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Store};
+
+    /// A job that fails where no savepoint holds it: when it is put down, after the commit.
+    struct Bomb;
+
+    impl Job for Bomb {
+        type Answer = ();
+        async fn run(&mut self, _tx: &mut Tx) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a fault that nobody foresaw");
+        }
+    }
+
+    /// A job that tells when it is undone.
+    struct Holder(Arc<std::sync::atomic::AtomicBool>);
+
+    impl Job for Holder {
+        type Answer = ();
+        async fn run(&mut self, _tx: &mut Tx) -> Result<()> {
+            Ok(())
+        }
+
+        fn undone(&mut self) {
+            self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_job_lets_go_of_its_file_when_the_commit_failed_and_not_when_it_is_in_doubt() {
+        for (outcome, lets_go) in
+            [(Ok(()), false), (Err(StoreError::Full), true), (Err(StoreError::Broken("disk".into())), false)]
+        {
+            let undone = Arc::default();
+            let (caller, _) = oneshot::channel();
+            let ticket = Box::new(Ticket { job: Holder(Arc::clone(&undone)), answer: Some(()), caller });
+            ticket.tell(outcome);
+            assert_eq!(undone.load(std::sync::atomic::Ordering::Relaxed), lets_go);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_fails_inside_begins_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(Options { dir: dir.path().into(), readers: 1, reserve: 0 }).await.unwrap();
+        assert!(matches!(store.write(Bomb).await, Err(StoreError::Busy(_))));
+        store.add_domain(&mail::Domain::parse("comentum.test").unwrap(), 1).await.unwrap();
+        store.close().await;
     }
 }

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use mail::message::parse::Summary;
 use mail::{Address, Domain};
+use rustix::time::{ClockId, clock_gettime};
+use sqlx::{Connection, Executor, SqliteConnection};
 use std::path::PathBuf;
 use store::{Copy, Event, Flags, Intake, Kind, NewAccount, NewQueued, Options, Result, Role, Source, Store};
 use tempfile::TempDir;
@@ -87,10 +89,39 @@ impl Home {
 
     /// Reads the database behind the store's back.
     pub async fn ask(&self, sql: &'static str) -> Vec<(i64, i64)> {
-        use sqlx::Connection;
-        let path = format!("sqlite://{}", self.database().display());
-        let mut connection = sqlx::SqliteConnection::connect(&path).await.unwrap();
-        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        sqlx::query_as(sql).fetch_all(&mut self.connect().await).await.unwrap()
+    }
+
+    /// Changes the database behind the store's back, as a disk does that forgets a bit.
+    pub async fn spoil(&self, sql: &'static str) {
+        self.connect().await.execute(sql).await.unwrap();
+    }
+
+    /// Tells the store that its schema is already that of this migration.
+    pub async fn mark_as_migrated(&self, version: i64) {
+        let all = sqlx::migrate!("migrations/sqlite");
+        let done = all.iter().find(|migration| migration.version == version).unwrap();
+        let mut database = self.connect().await;
+        database
+            .execute(
+                "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+                     installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
+                     checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)",
+            )
+            .await
+            .unwrap();
+        sqlx::query("INSERT INTO _sqlx_migrations VALUES ($1, $2, 0, 1, $3, 0)")
+            .bind(version)
+            .bind(&*done.description)
+            .bind(&*done.checksum)
+            .execute(&mut database)
+            .await
+            .unwrap();
+    }
+
+    /// Another program that has the database open.
+    pub async fn connect(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite://{}?mode=rwc", self.database().display())).await.unwrap()
     }
 
     pub fn database(&self) -> PathBuf {
@@ -118,6 +149,12 @@ pub fn arrived() -> Event {
 
 pub fn by_owner(kind: Kind) -> Event {
     Event { kind, by: "bob@comentum.test".into(), detail: "webmail".into() }
+}
+
+/// The stopwatch, in milliseconds.
+pub fn clock() -> f64 {
+    let time = clock_gettime(ClockId::Monotonic);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 /// Bytes that do not compress: they make a large blob.

@@ -1,6 +1,6 @@
 //! Accepting, flagging, moving, destroying.
 
-use crate::harness::{Home, NOW, by_owner, copy};
+use crate::harness::{Home, NOW, by_owner, clock, copy};
 use std::collections::HashSet;
 use store::{Copy, Flags, Kind, NewDraft, Role, StoreError};
 
@@ -236,4 +236,69 @@ async fn trash_takes_no_more_room_than_the_quota_and_what_lies_there_longest_goe
         (home.mailbox(anna, Role::Trash).await.id, home.deliver(anna, &"x".repeat(9_000)).await.unwrap());
     home.store.move_to(anna, vec![placement], box_of_anna, by_owner(Kind::Deleted), NOW).await.unwrap();
     assert_eq!(home.mailbox(anna, Role::Trash).await.total, 1);
+}
+
+#[tokio::test]
+async fn thousands_at_once_are_changed_in_steps_and_all_of_them() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let texts: Vec<String> = (0..2300).map(|n| format!("message {n}")).collect();
+    let all = futures::future::join_all(texts.iter().map(|text| home.deliver(bob, text))).await;
+    let all: Vec<i64> = all.into_iter().map(|placement| placement.unwrap()).collect();
+    let trash = home.mailbox(bob, Role::Trash).await.id;
+    assert_eq!(home.store.flag(bob, all.clone(), Flags::SEEN, Flags::default()).await.unwrap(), 2300);
+    home.store.record(bob, all.clone(), by_owner(Kind::Read), NOW).await.unwrap();
+    assert_eq!(home.store.move_to(bob, all.clone(), trash, by_owner(Kind::Deleted), NOW).await.unwrap(), 2300);
+    // Each step is a change of its own: others come in between.
+    assert_eq!(home.ask("SELECT count(DISTINCT modseq), count(*) FROM expunged").await, [(3, 2300)]);
+    assert_eq!(home.store.destroy(bob, all, by_owner(Kind::Destroyed), NOW).await.unwrap(), 2300);
+    assert_eq!(home.mailbox(bob, Role::Trash).await.total, 0);
+}
+
+/// Milliseconds that one delivery takes, the middle one of fifteen.
+async fn delivery_takes(home: &Home, account: i64) -> f64 {
+    let mut taken = Vec::new();
+    for _ in 0..15 {
+        let mut intake = home.intake("again", vec![copy(account, Role::Inbox)]).await;
+        intake.summary.message_id = Some("same@otherisp.test".into());
+        intake.summary.references = vec!["same@otherisp.test".into()];
+        let before = clock();
+        home.store.accept(intake).await.unwrap();
+        taken.push(clock() - before);
+    }
+    taken.sort_by(f64::total_cmp);
+    taken[7]
+}
+
+#[tokio::test]
+async fn the_same_message_id_twenty_thousand_times_slows_nobody_down() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let first = delivery_takes(&home, bob).await;
+    home.spoil(
+        "WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 20000)
+         INSERT INTO message (account_id, blob_id, thread_id, msgid_hash, has_attachment, from_name, from_address,
+             recipients, subject, preview)
+         SELECT account_id, blob_id, thread_id, msgid_hash, 0, '', '', '', '', '' FROM message, many WHERE message.id = 1",
+    )
+    .await;
+    let last = delivery_takes(&home, bob).await;
+    assert!(last < 3.0 * first, "{first:.2} ms before, {last:.2} ms after");
+}
+
+#[tokio::test]
+async fn what_is_gone_is_remembered_with_its_time_and_forgotten_after_it() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let archive = home.mailbox(bob, Role::Archive).await.id;
+    for n in 0..3 {
+        let placement = home.deliver(bob, &format!("message {n}")).await.unwrap();
+        home.store.move_to(bob, vec![placement], archive, by_owner(Kind::Moved), NOW + n).await.unwrap();
+    }
+    assert_eq!(home.ask("SELECT uid, at - 1790000000000 FROM expunged").await, [(1, 0), (2, 1), (3, 2)]);
+    assert_eq!(home.store.purge_expunged(NOW + 2).await.unwrap(), 2);
+    assert_eq!(home.ask("SELECT uid, at - 1790000000000 FROM expunged").await, [(3, 2)]);
+    let forgotten = home.ask("SELECT max(forgotten), min(forgotten) FROM mailbox").await[0];
+    let remembered = home.ask("SELECT min(modseq), 0 FROM expunged").await[0].0;
+    assert!(forgotten.0 > 0 && forgotten.0 < remembered && forgotten.1 == 0, "{forgotten:?} {remembered}");
 }
