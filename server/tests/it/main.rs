@@ -33,3 +33,4 @@ mod submission;
 mod trial;
 mod vouching;
 mod webmail;
+mod wishes;
