@@ -85,7 +85,8 @@ fn answer(session: &mut Session, question: &Question) {
         Question::Recipient(_) => session.answer(replies::RECIPIENT_OK),
         Question::Login(_) | Question::ScramProof { .. } => session.answer(replies::LOGIN_OK),
         Question::Scram { .. } => {
-            let kept = ScramCredentials { salt: vec![1], iterations: 1, stored_key: [2; 32], server_key: [3; 32] };
+            let (stored_key, server_key, others) = ([2; 32], [3; 32], vec![([4; 32], [5; 32])]);
+            let kept = ScramCredentials { salt: vec![1], iterations: 1, stored_key, server_key, others };
             session.answer_scram(Some(("nonce", kept)));
         }
         Question::Message(_) => session.answer_each(&[replies::MESSAGE_ACCEPTED, replies::MAILBOX_FULL]),

@@ -35,3 +35,4 @@ mod syncing;
 mod trial;
 mod vouching;
 mod webmail;
+mod wishes;

@@ -42,8 +42,8 @@ pub enum Question {
     /// AUTH SCRAM-SHA-256: what is kept of this user's password? `Scram`, for an unknown user made up from the name and
     /// always the same; or `Refused`.
     Scram { user: String },
-    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Right: as `Login`. A wrong one is asked for as well, so that guesses are counted:
-    /// `Refused`.
+    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Right: as `Login`. A wrong
+    /// one is asked for as well, so that guesses are counted: `Refused`.
     ScramProof { user: String, right: Option<usize> },
     /// The whole message, for RETR and for TOP: `Message` or `Unavailable`.
     Retrieve { id: i64 },

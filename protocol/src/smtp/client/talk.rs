@@ -43,7 +43,8 @@ impl Session {
             State::Login(_) => self.hang_up(outcome),
             State::Banner | State::Ehlo | State::Helo | State::StartTls => self.hang_up(outcome),
             State::Reset if yes => self.say_mail(),
-            // It answers what came before: nothing was said yet of the message that waits, which goes over another connection.
+            // It answers what came before: nothing was said yet of the message that waits, which goes over another
+            // connection.
             State::Reset => self.hang_up(Outcome::found(Cause::Lost, Stage::Sender)),
             State::Sender => self.sender_replied(outcome),
             State::Recipients => self.recipient_replied(outcome),

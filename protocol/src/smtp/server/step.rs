@@ -55,8 +55,8 @@ pub enum Question {
     Login(Credentials),
     /// AUTH SCRAM-SHA-256: what is kept of this user's password, and a nonce? Answered with `answer_scram`.
     Scram { user: String },
-    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Yes signs in; a wrong one is asked for as well, so that guesses are counted, and yes
-    /// to it counts as no.
+    /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Yes signs in; a wrong one is
+    /// asked for as well, so that guesses are counted, and yes to it counts as no.
     ScramProof { user: String, right: Option<usize> },
     /// The end of DATA, or of BDAT LAST: 250 promises that the message is committed and on disk. In LMTP it may be
     /// answered for each recipient, with `answer_each`.
