@@ -67,17 +67,20 @@ impl Listing {
 
     /// What of the answer decides which page is drawn; as long as it is the same, the same page stays.
     pub fn kind(self) -> Memo<Option<Result<Kind, AppError>>> {
-        Memo::new(move |_| {
-            self.answer.get().map(|answer| {
-                answer.map(|listed| match listed.page {
-                    Some(page) => {
-                        Kind::List { mailbox: page.mailbox.map(|mailbox| mailbox.id), empty: page.rows.is_empty() }
-                    }
-                    None => Kind::NotAsked,
-                })
-            })
-        })
+        Memo::new(move |_| self.answer.get().map(kind_of))
     }
+
+    /// The same, read from the answer itself: on the server a memo may still hold what it was before the answer came.
+    pub fn kind_now(self) -> Option<Result<Kind, AppError>> {
+        self.answer.get_untracked().map(kind_of)
+    }
+}
+
+fn kind_of(answer: Result<Listed, AppError>) -> Result<Kind, AppError> {
+    answer.map(|listed| match listed.page {
+        Some(page) => Kind::List { mailbox: page.mailbox.map(|mailbox| mailbox.id), empty: page.rows.is_empty() },
+        None => Kind::NotAsked,
+    })
 }
 
 /// See [`Listing::kind`].

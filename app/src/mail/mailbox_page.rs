@@ -54,11 +54,10 @@ fn title(mailbox: &MailboxLine) -> String {
 #[component]
 fn Shown(listing: Listing, state: ListState) -> impl IntoView {
     let kind = listing.kind();
-    let newest = listing.newest();
-    let mailbox = Memo::new(move |_| newest.get().and_then(|(page, _)| page.mailbox));
     move || {
-        kind.get().map(|kind| match kind {
-            Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state mailbox /> }.into_any(),
+        kind.track();
+        listing.kind_now().map(|kind| match kind {
+            Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state /> }.into_any(),
             // Only a search in every mailbox answers without one.
             Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),
             Err(error) => view! { <Trouble error /> }.into_any(),
@@ -67,7 +66,9 @@ fn Shown(listing: Listing, state: ListState) -> impl IntoView {
 }
 
 #[component]
-fn Contents(listing: Listing, state: ListState, mailbox: Memo<Option<MailboxLine>>) -> impl IntoView {
+fn Contents(listing: Listing, state: ListState) -> impl IntoView {
+    let newest = listing.newest();
+    let mailbox = Memo::new(move |_| newest.get().and_then(|(page, _)| page.mailbox));
     let of =
         move |read: fn(&MailboxLine) -> String| mailbox.with(|mailbox| mailbox.as_ref().map(read)).unwrap_or_default();
     let line = mailbox.get_untracked();

@@ -51,7 +51,8 @@ pub fn SearchPage() -> impl IntoView {
 fn Found(listing: Listing, state: ListState, ask: Memo<ListAsk>) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        kind.get().map(|kind| match kind {
+        kind.track();
+        listing.kind_now().map(|kind| match kind {
             Ok(Kind::List { .. }) => {
                 // Another question is another list.
                 let ask = ask.get();
