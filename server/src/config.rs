@@ -101,6 +101,8 @@ pub struct Config {
     pub reveal_client: bool,
     /// Octets a new account may hold; 0 for no limit.
     pub quota: u64,
+    /// Messages of one POP3 session at most, the latest: each is held in memory with its size and its unique id.
+    pub pop3_messages: i64,
     pub pop3_deletes: Pop3Deletes,
     /// Days that what was deleted stays in Trash; 0: for ever.
     pub trash_days: u32,

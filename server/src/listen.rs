@@ -9,6 +9,7 @@ use crate::lifecycle::Shutdown;
 use crate::peer::Peer;
 use crate::proxied::Proxies;
 use crate::throttle::Throttle;
+use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -119,8 +120,7 @@ impl Door {
     {
         let Some(guest) = self.admit(address.ip().to_canonical(), shutdown) else {
             tracing::info!(target: "mail", event = "turned-away", door = self.name, peer = %address.ip());
-            // What does not fit into the socket's empty buffer at once is not worth a task.
-            let _ = stream.try_write(&self.turned_away);
+            turn_away(stream, &self.turned_away);
             return;
         };
         let inside = session(stream, address, guest.clone());
@@ -159,10 +159,38 @@ async fn overstay(guest: &Guest, sign_in_within: Option<Duration>) {
     guest.gone().await;
 }
 
+/// The last words to somebody for whom there is no room. What does not fit into the socket's empty buffer at once is not
+/// worth a task.
+fn turn_away(stream: TcpStream, words: &[u8]) {
+    // Not by tokio: it takes a socket for full until it has heard of it, and this one has just come.
+    if let Ok(mut stream) = stream.into_std() {
+        let _ = stream.write(words);
+    }
+}
+
 /// Binds, or says on one line which key is wrong and why.
 pub async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, String> {
     let hint = "it may be an address of this machine with a free port, or off";
     TcpListener::bind(address)
         .await
         .map_err(|error| format!("{name} = \"{address}\" cannot be listened on: {error}; {hint}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[tokio::test]
+    async fn whoever_is_turned_away_always_hears_why() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        for number in 0..50 {
+            let mut guest = std::net::TcpStream::connect(address).unwrap();
+            turn_away(listener.accept().await.unwrap().0, b"421 full\r\n");
+            let mut heard = String::new();
+            guest.read_to_string(&mut heard).unwrap();
+            assert_eq!(heard, "421 full\r\n", "guest {number}");
+        }
+    }
 }

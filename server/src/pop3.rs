@@ -179,7 +179,7 @@ impl Collector {
         let Some(lock) = self.house.maildrops.lock_soon(account.id).await else {
             return Answer::Refused(Refusal::InUse);
         };
-        match self.house.store.maildrop(account.id).await {
+        match self.house.store.maildrop(account.id, self.house.config.pop3_messages).await {
             Ok(messages) => {
                 self.inside = Some((account, lock));
                 self.sizes = messages.iter().map(|message| (message.id, message.size)).collect();

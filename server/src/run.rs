@@ -23,6 +23,8 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     raise_file_limit();
     let lock = lock(&config)?;
     let house = House::open(config).await?;
+    // Under `serving.lock`: a command that opens the store meanwhile sweeps nothing away.
+    house.store.clear_leftovers();
     let config = &house.config;
 
     // Every door is open before the first word about being ready, and a port in use is found before anything runs.

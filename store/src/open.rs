@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
@@ -38,26 +38,26 @@ pub struct Store {
 
 /// Held as long as the store is open.
 struct Presence {
-    /// Locked (shared): tells another process that files below `blobs/` may be in the making.
+    /// Locked (shared): tells others that the store is open.
     lock: File,
-    sweep: Option<AbortHandle>,
+    sweep: OnceLock<AbortHandle>,
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        if let Some(sweep) = &self.sweep {
+        if let Some(sweep) = self.sweep.get() {
             sweep.abort();
         }
     }
 }
 
 impl Store {
-    /// Opens or makes the store and brings its schema up to date. Leftovers of a kill are cleared away. Several
-    /// processes may have it open (the server and its command line).
+    /// Opens or makes the store and brings its schema up to date. Several processes may have it open (the server and its
+    /// command line).
     pub async fn open(wanted: Options) -> Result<Store> {
         let Options { dir, readers, reserve } = wanted;
         std::fs::create_dir_all(&dir)?;
-        let (lock, alone) = lock(&dir)?;
+        let lock = lock(&dir)?;
         let database = dir.join("restante.db");
         let mut connection = writing(&database).connect().await?;
         sqlx::migrate!("migrations/sqlite").run(&mut connection).await.map_err(|error| match error {
@@ -77,11 +77,16 @@ impl Store {
             .connect_lazy_with(reading(&database));
         let disk = Arc::new(Disk::new(dir, reserve));
         disk.hold();
-        if alone {
-            blob::clear_new(&files);
-        }
-        let sweep = alone.then(|| {
-            let sweep = blob::sweep(files.clone(), reads.clone());
+        let writer = Writer::start(database, connection, disk.clone())?;
+        Ok(Store { reads, files, writer, disk, presence: Arc::new(Presence { lock, sweep: OnceLock::new() }) })
+    }
+
+    /// Clears away what a kill has left. Only for the one process that takes mail in: no other may be about to name the
+    /// files that it finds. Earlier runs are over by then.
+    pub fn clear_leftovers(&self) {
+        blob::clear_new(&self.files);
+        self.presence.sweep.get_or_init(|| {
+            let sweep = blob::sweep(self.files.clone(), self.reads.clone());
             tokio::spawn(async move {
                 if let Err(error) = sweep.await {
                     tracing::warn!(%error, "looking for files that nothing names did not succeed");
@@ -89,11 +94,6 @@ impl Store {
             })
             .abort_handle()
         });
-        // Not before all is well: from here on only shared, so that a second process may come.
-        lock.unlock()?;
-        lock.lock_shared()?;
-        let writer = Writer::start(database, connection, disk.clone())?;
-        Ok(Store { reads, files, writer, disk, presence: Arc::new(Presence { lock, sweep }) })
     }
 
     /// Finishes what waits to be written, checkpoints and closes.
@@ -129,14 +129,11 @@ impl Store {
     }
 }
 
-/// The lock file, and whether this process is the only one that has the store open. Then it is locked for good.
-fn lock(dir: &Path) -> Result<(File, bool)> {
+/// The lock file, held by all who have the store open.
+fn lock(dir: &Path) -> Result<File> {
     let lock = File::create(dir.join("lock"))?;
-    match lock.try_lock() {
-        Ok(()) => Ok((lock, true)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok((lock, false)),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
-    }
+    lock.lock_shared()?;
+    Ok(lock)
 }
 
 async fn next_run(connection: &mut SqliteConnection) -> Result<i64> {

@@ -107,6 +107,37 @@ impl Command {
     }
 }
 
+impl Command {
+    /// EHLO or HELO with whatever name, for those who sign in: a desktop's own name may hold spaces, apostrophes and other
+    /// letters, and by RFC 5321 §4.1.4 that is no reason to refuse its owner's mail. Only what fits in a Received field
+    /// is kept of it.
+    pub fn any_hello(line: &[u8]) -> Option<Command> {
+        let (verb, name) = line.split_at_checked(4)?;
+        let is = |name: &[u8]| verb.eq_ignore_ascii_case(name);
+        let verb = if is(b"EHLO") {
+            Verb::Ehlo
+        } else if is(b"HELO") {
+            Verb::Helo
+        } else {
+            return None;
+        };
+        let name = name.strip_prefix(b" ")?.trim_ascii();
+        if name.is_empty() || name.len() > NAME_MAX {
+            return None;
+        }
+        let kept = name.iter().map(|byte| if is_sane(*byte) { char::from(*byte) } else { '-' }).collect();
+        Some(Command::Hello { verb, greeting: Greeting::Literal(kept) })
+    }
+}
+
+/// RFC 5321 §4.5.3.1.2.
+const NAME_MAX: usize = 255;
+
+/// What cannot be mistaken for something else in a Received field.
+fn is_sane(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte)
+}
+
 fn bare(command: Command, argument: &str) -> Result<Command, Reply> {
     if argument.is_empty() { Ok(command) } else { Err(replies::NO_ARGUMENT_EXPECTED) }
 }
@@ -120,8 +151,7 @@ fn is_international(text: &str) -> bool {
 fn hello(verb: Verb, argument: &str) -> Result<Command, Reply> {
     // RFC 5321 §4.1.4: a name that is not one must not be the reason to refuse mail, and many clients give none that
     // is. What could be mistaken for something else in a Received field is refused all the same.
-    let sane = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-    if argument.is_empty() || argument.len() > 255 || !argument.bytes().all(sane) {
+    if argument.is_empty() || argument.len() > NAME_MAX || !argument.bytes().all(is_sane) {
         return Err(replies::BAD_HELLO);
     }
     let greeting = match Domain::parse(argument) {

@@ -75,6 +75,7 @@ impl Default for Config {
             daily_new_recipients: 500,
             reveal_client: false,
             quota: 0,
+            pop3_messages: 100_000,
             pop3_deletes: Pop3Deletes::ToTrash,
             trash_days: 30,
             disk_reserve: 64 * 1024 * 1024,

@@ -265,6 +265,9 @@ pub const KEYS: &[Key] = &[
         put(&mut config.reveal_client, on_or_off(text))
     }),
     key("quota", "what a new account may hold; 0: no limit", SIZE, |config, text| put(&mut config.quota, size(text))),
+    key("pop3_messages", "the most messages of one POP3 session; of more, the latest", COUNT, |config, text| {
+        put(&mut config.pop3_messages, number(text, 1))
+    }),
     key("pop3_deletes", "where mail goes that a POP3 program deletes", "trash, or forever", |config, text| {
         put(&mut config.pop3_deletes, pop3_deletes(text))
     }),

@@ -41,8 +41,9 @@ impl MxDesk {
         let room = self.house.store.has_room();
         let domain = match path {
             ReversePath::Address(address) if self.house.config.check_sender_domain => {
-                match self.house.store.resolve(address).await? {
+                match self.house.resolve(address).await? {
                     Recipient::Elsewhere => sender_domain::check(&self.house.dns, address.domain()).await,
+                    Recipient::Unknown => SenderDomain::NobodyOfOurs,
                     _ => SenderDomain::Ours,
                 }
             }

@@ -106,11 +106,17 @@ impl<D: Desk> Driver<D> {
         loop {
             match self.session.next() {
                 Step::NeedInput => {
-                    let patience = if body.is_some() { config.data_timeout } else { config.command_timeout };
+                    let receiving = self.session.is_receiving();
+                    let patience = if receiving { config.data_timeout } else { config.command_timeout };
                     let until = (silent_since + patience).min(ends_at);
                     match hear(&mut self.wire, &mut buffer, until, shutdown, told).await {
                         Heard::Bytes(0) => return Ok(()),
-                        Heard::Bytes(count) => self.session.receive(&buffer[..count]),
+                        Heard::Bytes(count) => {
+                            self.session.receive(&buffer[..count]);
+                            if receiving {
+                                silent_since = self.house.clock.instant();
+                            }
+                        }
                         Heard::Broken(error) => return Err(error),
                         Heard::Silence => self.session.timeout(),
                         Heard::Closing => {

@@ -12,6 +12,7 @@ pub struct SenderFindings {
     pub room: bool,
 }
 
+const NO_SUCH_SENDER: Reply = Reply::new(550, (1, 0), "Nobody here has this sender address");
 const SENDER_DOMAIN_TAKES_NO_MAIL: Reply = Reply::new(550, (1, 8), "The sender's domain takes no mail");
 const SENDER_DOMAIN_NOT_NOW: Reply = Reply::new(451, (4, 3), "The sender's domain cannot be looked up now");
 const DOMAIN_SUSPENDED: Reply = Reply::new(450, (2, 1), "This domain takes no mail for now");
@@ -21,6 +22,7 @@ pub fn sender(findings: &SenderFindings) -> Reply {
     // A refusal for ever comes before one for now: trying again would not help.
     match findings.domain {
         SenderDomain::NoSuchDomain => replies::SENDER_DOMAIN_UNKNOWN,
+        SenderDomain::NobodyOfOurs => NO_SUCH_SENDER,
         SenderDomain::NoHost | SenderDomain::NullMx => SENDER_DOMAIN_TAKES_NO_MAIL,
         _ if !findings.room => replies::STORE_FULL,
         SenderDomain::NotNow => SENDER_DOMAIN_NOT_NOW,
@@ -61,6 +63,8 @@ mod tests {
         for (domain, room, reply) in [
             (SenderDomain::NotAsked, true, "250 2.1.0"),
             (SenderDomain::Ours, true, "250 2.1.0"),
+            (SenderDomain::NobodyOfOurs, true, "550 5.1.0"),
+            (SenderDomain::NobodyOfOurs, false, "550 5.1.0"),
             (SenderDomain::TakesMail, true, "250 2.1.0"),
             (SenderDomain::TakesMail, false, "452 4.3.1"),
             (SenderDomain::NotAsked, false, "452 4.3.1"),

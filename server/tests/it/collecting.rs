@@ -48,6 +48,19 @@ fn a_message_that_did_not_end_in_crlf_counts_right_too() {
 }
 
 #[test]
+fn of_a_very_full_mailbox_the_latest_are_collected_and_then_the_rest() {
+    let house = House::with(|settings| settings.set("pop3_messages", 3));
+    deliver(&house, &["one", "two", "three", "four", "five"]);
+    let mut pop3 = house.pop3(BOB);
+    let subjects: Vec<String> = pop3.all().iter().map(|message| subject(message)).collect();
+    assert_eq!(subjects, ["three", "four", "five"], "new mail is seen whatever is left on the server");
+    (1..=3).for_each(|number| drop(pop3.ok(&format!("DELE {number}"))));
+    pop3.quit();
+    let subjects: Vec<String> = house.pop3(BOB).all().iter().map(|message| subject(message)).collect();
+    assert_eq!(subjects, ["one", "two"]);
+}
+
+#[test]
 fn top_gives_the_head_and_so_many_lines() {
     let house = House::start();
     deliver(&house, &["tops"]);

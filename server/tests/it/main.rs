@@ -21,6 +21,7 @@ mod killed;
 mod limits;
 mod lmtp;
 mod out;
+mod patience;
 mod programs;
 mod proxied;
 mod relaying;

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Removes what earlier runs left below `new/`. Only for a process that has the data directory to itself.
+/// Removes what earlier runs left below `new/`.
 pub(crate) fn clear_new(files: &Files) {
     for path in names(&files.root().join("new")) {
         if run_of(&path).is_none_or(|run| run < files.run()) {

@@ -56,6 +56,35 @@ async fn destroy(tx: &mut Tx, account: i64, placements: &[i64], event: &Event, n
     Ok(gone.len() as i64)
 }
 
+/// What lies in Trash counts for no quota, but it takes no more room than the quota gives again: beyond, what has been
+/// there longest goes first. Else whoever fills, throws away and fills again has the whole disk.
+pub(super) async fn trim_trash(tx: &mut Tx, account: i64, trash: i64, now: Millis) -> Result<()> {
+    let (quota, bytes): (i64, i64) =
+        sqlx::query_as("SELECT a.quota, m.bytes FROM mailbox m JOIN account a ON a.id = m.account_id WHERE m.id = $1")
+            .bind(trash)
+            .fetch_one(tx.db())
+            .await?;
+    if quota == 0 || bytes <= quota {
+        return Ok(());
+    }
+    let oldest: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT id, size FROM placement WHERE mailbox_id = $1 ORDER BY placed_at, id")
+            .bind(trash)
+            .fetch_all(tx.db())
+            .await?;
+    let mut over = bytes - quota;
+    let going = oldest.into_iter().take_while(|(_, size)| {
+        let goes = over > 0;
+        over -= size;
+        goes
+    });
+    let going: Vec<i64> = going.map(|(id, _)| id).collect();
+    let detail = "Trash held as much as the quota".into();
+    let event = Event { kind: crate::Kind::Destroyed, by: "retention".into(), detail };
+    destroy(tx, account, &going, &event, now).await?;
+    Ok(())
+}
+
 impl Store {
     /// Removes for ever, all in one commit. Answers how many there were.
     pub async fn destroy(&self, account: i64, placements: Vec<i64>, event: Event, now: Millis) -> Result<i64> {

@@ -12,16 +12,16 @@ pub struct Dropped {
     pub uidl: String,
 }
 
-/// One range of the index that keeps uids unique.
+/// One range of the index that keeps uids unique, from its end.
 pub(crate) const MAILDROP: &str = "SELECT id, size, uidl FROM placement
-    WHERE mailbox_id = (SELECT id FROM mailbox WHERE account_id = $1 AND role = $2) ORDER BY uid";
+    WHERE mailbox_id = (SELECT id FROM mailbox WHERE account_id = $1 AND role = $2) ORDER BY uid DESC LIMIT $3";
 
 impl Store {
-    /// The inbox in the order of arrival, as POP3 numbers it.
-    pub async fn maildrop(&self, account: i64) -> Result<Vec<Dropped>> {
+    /// The inbox in the order of arrival, as POP3 numbers it; of more than `most` messages, the latest.
+    pub async fn maildrop(&self, account: i64, most: i64) -> Result<Vec<Dropped>> {
         let found: Vec<(i64, i64, i64)> =
-            sqlx::query_as(MAILDROP).bind(account).bind(Role::Inbox).fetch_all(&self.reads).await?;
-        Ok(found.into_iter().map(|(id, size, uidl)| Dropped { id, size, uidl: written(uidl) }).collect())
+            sqlx::query_as(MAILDROP).bind(account).bind(Role::Inbox).bind(most).fetch_all(&self.reads).await?;
+        Ok(found.into_iter().rev().map(|(id, size, uidl)| Dropped { id, size, uidl: written(uidl) }).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Moving from mailbox to mailbox.
 
-use super::list;
 use super::placement::{Counters, Placed, expunge, placed};
+use super::{destroy, list};
 use crate::writer::Tx;
 use crate::{Event, Millis, Result, Role, Store, ledger};
 
@@ -51,6 +51,9 @@ async fn move_all(
     .await?;
     let messages: Vec<i64> = moving.iter().map(|placed| placed.message_id).collect();
     ledger::write(tx, &list(&messages), event, now).await?;
+    if trashed {
+        destroy::trim_trash(tx, account, mailbox, now).await?;
+    }
     Ok(moving.len() as i64)
 }
 

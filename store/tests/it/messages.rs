@@ -77,7 +77,7 @@ async fn uids_and_uidls_are_never_given_twice() {
     let mut uidls = HashSet::new();
     for n in 0..12 {
         let placement = home.deliver(bob, &format!("message {n}")).await.unwrap();
-        let drop = home.store.maildrop(bob).await.unwrap();
+        let drop = home.store.maildrop(bob, 1_000).await.unwrap();
         let newest = drop.last().unwrap();
         assert_eq!(newest.id, placement);
         assert!(uidls.insert(newest.uidl.clone()));
@@ -90,10 +90,14 @@ async fn uids_and_uidls_are_never_given_twice() {
     }
     let after = home.mailbox(bob, Role::Inbox).await;
     assert_eq!((after.uidvalidity, after.uidnext, after.total), (inbox.uidvalidity, 13, 4));
-    let last = home.store.maildrop(bob).await.unwrap().last().unwrap().clone();
+    let last = home.store.maildrop(bob, 1_000).await.unwrap().last().unwrap().clone();
     home.store.move_to(bob, vec![last.id], archive, by_owner(Kind::Moved), NOW).await.unwrap();
     home.store.move_to(bob, vec![last.id], inbox.id, by_owner(Kind::Moved), NOW).await.unwrap();
-    assert_eq!(home.store.maildrop(bob).await.unwrap().last().unwrap().uidl, last.uidl, "it stays the same message");
+    assert_eq!(
+        home.store.maildrop(bob, 1_000).await.unwrap().last().unwrap().uidl,
+        last.uidl,
+        "it stays the same message"
+    );
     assert_eq!(home.mailbox(bob, Role::Inbox).await.uidnext, 14, "with a new uid");
 }
 
@@ -206,4 +210,30 @@ async fn a_journey_is_told_in_order() {
     let kinds: Vec<(i64, Kind)> = journey.iter().map(|line| (line.at - NOW, line.event.kind)).collect();
     assert_eq!(kinds, [(0, Kind::Arrived), (1, Kind::Read), (2, Kind::Moved)]);
     assert_eq!(journey[0].event.by, "192.0.2.7");
+}
+
+#[tokio::test]
+async fn trash_takes_no_more_room_than_the_quota_and_what_lies_there_longest_goes_first() {
+    let home = Home::new().await;
+    let bob = home.account_with_quota("bob", 1_000).await;
+    let trash = home.mailbox(bob, Role::Trash).await.id;
+    let mut thrown = Vec::new();
+    for n in 0..6 {
+        let placement = home.deliver(bob, &format!("{n}").repeat(400)).await.unwrap();
+        home.store.move_to(bob, vec![placement], trash, by_owner(Kind::Deleted), NOW + n).await.unwrap();
+        thrown.push(placement);
+    }
+    let left = home.store.page(bob, trash, None, 0, 99).await.unwrap();
+    let mut left: Vec<i64> = left.iter().map(|listed| listed.id).collect();
+    left.sort_unstable();
+    assert_eq!(left, thrown[4..], "two of 400 bytes fit in 1,000");
+    let journey = home.ask("SELECT count(*), 0 FROM ledger WHERE kind = 7 AND by_whom = 'retention'").await;
+    assert_eq!(journey, [(4, 0)], "each is written down");
+    assert_eq!(home.ask("SELECT count(*), 0 FROM blob").await, [(2, 0)]);
+    // Without a quota nothing is trimmed.
+    let anna = home.account("anna").await;
+    let (box_of_anna, placement) =
+        (home.mailbox(anna, Role::Trash).await.id, home.deliver(anna, &"x".repeat(9_000)).await.unwrap());
+    home.store.move_to(anna, vec![placement], box_of_anna, by_owner(Kind::Deleted), NOW).await.unwrap();
+    assert_eq!(home.mailbox(anna, Role::Trash).await.total, 1);
 }

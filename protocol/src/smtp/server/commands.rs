@@ -19,6 +19,7 @@ impl Session {
     /// The next command, if its line is there; or the reply to what is none.
     pub(super) fn command(&mut self) -> Option<Result<Command, Reply>> {
         let longest = self.config.max_line;
+        let any_hello = self.offers_auth();
         let line = self.input.line(|line| match line.get(..4) {
             Some(verb) if verb.eq_ignore_ascii_case(b"AUTH") => LONGEST_AUTH,
             Some(verb) if verb.eq_ignore_ascii_case(b"MAIL") => longest + MAIL_PARAMETERS,
@@ -26,7 +27,10 @@ impl Session {
             _ => longest,
         })?;
         Some(match line {
-            Line::Text(text) => Command::parse(text),
+            Line::Text(text) => match Command::parse(text) {
+                Err(reply) if any_hello => Command::any_hello(text).ok_or(reply),
+                parsed => parsed,
+            },
             Line::BareLf => Err(replies::NOT_A_LINE),
             Line::TooLong => Err(replies::LINE_TOO_LONG),
         })

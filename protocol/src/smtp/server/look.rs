@@ -20,6 +20,11 @@ impl Session {
         self.tls
     }
 
+    /// Whether a message is coming in, taken or already refused: then a pause is measured, not the whole of it.
+    pub fn is_receiving(&self) -> bool {
+        matches!(self.phase, Phase::Receiving(_) | Phase::Skipping(_))
+    }
+
     /// The transaction under way: from an accepted MAIL to the last byte of DATA.
     pub fn envelope(&self) -> Option<&Envelope> {
         match &self.phase {

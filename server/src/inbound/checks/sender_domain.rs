@@ -10,6 +10,8 @@ pub enum SenderDomain {
     NotAsked,
     /// One of ours.
     Ours,
+    /// One of ours, with a name that nobody has.
+    NobodyOfOurs,
     /// It has MX, A or AAAA.
     TakesMail,
     NoSuchDomain,

@@ -86,6 +86,14 @@ impl Wire {
         }
     }
 
+    /// The next line if it comes within `wait`: none is silence, `Some(None)` the end.
+    pub fn try_line_within(&mut self, wait: Duration) -> Option<Option<String>> {
+        self.socket.set_read_timeout(Some(wait)).unwrap();
+        let line = self.try_line();
+        self.socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        line.ok().map(|line| line.map(|line| String::from_utf8_lossy(&line).into_owned()))
+    }
+
     /// The next line as text; the server must still be there.
     pub fn text(&mut self) -> String {
         match self.line() {
