@@ -140,6 +140,10 @@ async function take(page, look) {
   await visit("/search?q=zeppelin&in=", "16-search-nothing");
   await visit("/settings", "17-settings");
   await visit("/settings/programs", "17-programs");
+  await page.getByLabel("What do you call it?").fill(`Tablet ${look}`);
+  await page.getByRole("button", { name: "Make a password" }).click();
+  await page.getByText("Password, shown this once").waitFor();
+  await picture(page, "17-programs-new");
   await visit("/mail/trash", "18-trash");
   await visit("/mail/nowhere", "19-missing");
   await visit("/admin", "20-admin-refused");

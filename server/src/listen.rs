@@ -161,7 +161,7 @@ async fn overstay(guest: &Guest, sign_in_within: Option<Duration>) {
 
 /// The last words to somebody for whom there is no room. What does not fit into the socket's empty buffer at once is not
 /// worth a task.
-pub fn turn_away(stream: TcpStream, words: &[u8]) {
+fn turn_away(stream: TcpStream, words: &[u8]) {
     // Not by tokio: it takes a socket for full until it has heard of it, and this one has just come.
     if let Ok(mut stream) = stream.into_std() {
         let _ = stream.write(words);
