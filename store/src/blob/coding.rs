@@ -2,7 +2,9 @@
 
 use crate::{Result, StoreError};
 use std::cell::RefCell;
+use std::io::Read;
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::get_frame_content_size;
 
 /// Plain zstd. A row says how it was written, so that another way can come later.
 pub(super) const ZSTD: i64 = 0;
@@ -23,16 +25,36 @@ pub(super) fn compress(raw: &[u8]) -> Result<Vec<u8>> {
     })
 }
 
-/// `size` is how long the bytes must be: what would grow beyond is refused without being held.
-pub(super) fn decompress(coding: i64, data: &[u8], size: usize) -> Result<Vec<u8>> {
+/// `size` is how long the bytes must be, as the row says; a flipped bit there must not become a request for memory. So the
+/// frame is asked too: small messages name their length in it, and of large ones no more is held than really comes out.
+pub(super) fn decompress(coding: i64, data: &[u8], size: i64) -> Result<Vec<u8>> {
     if coding != ZSTD {
         return Err(StoreError::Broken(format!("blob written in coding {coding}, which this version does not know")));
     }
+    let wrong = || StoreError::Broken("the bytes are not as long as their row says".into());
+    let size = usize::try_from(size).map_err(|_| wrong())?;
+    match get_frame_content_size(data) {
+        Ok(Some(named)) if named == size as u64 => at_once(data, size),
+        Ok(None) => piece_by_piece(data, size),
+        _ => Err(wrong()),
+    }
+}
+
+fn at_once(data: &[u8], size: usize) -> Result<Vec<u8>> {
+    let mut raw = Vec::new();
+    raw.try_reserve_exact(size).map_err(|error| StoreError::Busy(error.to_string()))?;
     DECOMPRESSOR.with_borrow_mut(|kept| {
         let decompressor = match kept {
             Some(decompressor) => decompressor,
             None => kept.insert(Decompressor::new()?),
         };
-        Ok(decompressor.decompress(data, size)?)
+        decompressor.decompress_to_buffer(data, &mut raw)?;
+        Ok(raw)
     })
+}
+
+fn piece_by_piece(data: &[u8], size: usize) -> Result<Vec<u8>> {
+    let mut raw = Vec::new();
+    zstd::Decoder::with_buffer(data)?.take(size as u64).read_to_end(&mut raw)?;
+    Ok(raw)
 }

@@ -42,7 +42,7 @@ impl Store {
     pub(crate) async fn open_blob(&self, row: Stored) -> Result<Bytes> {
         let Some(name) = row.file.clone() else {
             // A small message is unpacked in less time than it takes to hand it to another thread.
-            if row.size as usize <= 4 * INLINE_MAX {
+            if row.size <= 4 * INLINE_MAX as i64 {
                 return unpack(&row, row.data.as_deref().unwrap_or_default());
             }
             return blocking(move || unpack(&row, row.data.as_deref().unwrap_or_default())).await;
@@ -98,11 +98,11 @@ fn head(row: &Stored, source: impl Read, limit: usize) -> Result<Bytes> {
 
 fn unpack(row: &Stored, data: &[u8]) -> Result<Bytes> {
     let corrupt = || StoreError::Corrupt(hex(&row.hash));
-    let raw = coding::decompress(row.coding, data, row.size as usize).map_err(|error| match error {
+    let raw = coding::decompress(row.coding, data, row.size).map_err(|error| match error {
         StoreError::Broken(_) if row.coding == coding::ZSTD => corrupt(),
         other => other,
     })?;
-    if blake3::hash(&raw).as_bytes()[..] != row.hash[..] {
+    if raw.len() as i64 != row.size || blake3::hash(&raw).as_bytes()[..] != row.hash[..] {
         return Err(corrupt());
     }
     Ok(Bytes::from(raw))

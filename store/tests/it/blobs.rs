@@ -127,19 +127,30 @@ async fn a_flipped_bit_in_a_file_is_named_and_never_served() {
 
 #[tokio::test]
 async fn a_flipped_bit_in_a_row_is_never_served() {
-    use sqlx::Connection;
     let home = Home::new().await;
     let bob = home.account("bob").await;
     let damaged = home.deliver(bob, "some words that will not be the same any more").await.unwrap();
     let whole = home.deliver(bob, "other words").await.unwrap();
-    let path = format!("sqlite://{}", home.database().display());
-    let mut connection = sqlx::SqliteConnection::connect(&path).await.unwrap();
-    sqlx::query(
+    home.spoil(
         "UPDATE blob SET data = substr(data, 1, 20) || x'00' || substr(data, 22) WHERE id = (SELECT min(id) FROM blob)",
     )
-    .execute(&mut connection)
-    .await
-    .unwrap();
+    .await;
     assert!(matches!(home.store.bytes(bob, damaged).await, Err(StoreError::Corrupt(_))));
     home.store.bytes(bob, whole).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_a_length_is_named_and_takes_no_memory() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let small = home.deliver(bob, "some words").await.unwrap();
+    let large = deliver_bytes(&home, bob, &noise(300_000, 9)).await;
+    let negative = home.deliver(bob, "less than nothing").await.unwrap();
+    let whole = home.deliver(bob, "other words").await.unwrap();
+    home.spoil("UPDATE blob SET size = size + (1 << 36) WHERE id < (SELECT max(id) - 1 FROM blob)").await;
+    home.spoil("UPDATE blob SET size = -size WHERE id = (SELECT max(id) - 1 FROM blob)").await;
+    for damaged in [small, large, negative] {
+        assert!(matches!(home.store.bytes(bob, damaged).await, Err(StoreError::Corrupt(_))));
+    }
+    assert_eq!(home.store.bytes(bob, whole).await.unwrap(), "other words");
 }

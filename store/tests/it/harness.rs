@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use mail::message::parse::Summary;
 use mail::{Address, Domain};
+use rustix::time::{ClockId, clock_gettime};
+use sqlx::{Connection, Executor, SqliteConnection};
 use std::path::PathBuf;
 use store::{Copy, Event, Flags, Intake, Kind, NewAccount, NewQueued, Options, Result, Role, Source, Store};
 use tempfile::TempDir;
@@ -87,10 +89,17 @@ impl Home {
 
     /// Reads the database behind the store's back.
     pub async fn ask(&self, sql: &'static str) -> Vec<(i64, i64)> {
-        use sqlx::Connection;
-        let path = format!("sqlite://{}", self.database().display());
-        let mut connection = sqlx::SqliteConnection::connect(&path).await.unwrap();
-        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+        sqlx::query_as(sql).fetch_all(&mut self.connect().await).await.unwrap()
+    }
+
+    /// Changes the database behind the store's back, as a disk does that forgets a bit.
+    pub async fn spoil(&self, sql: &'static str) {
+        self.connect().await.execute(sql).await.unwrap();
+    }
+
+    /// Another program that has the database open.
+    pub async fn connect(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite://{}", self.database().display())).await.unwrap()
     }
 
     pub fn database(&self) -> PathBuf {
@@ -118,6 +127,12 @@ pub fn arrived() -> Event {
 
 pub fn by_owner(kind: Kind) -> Event {
     Event { kind, by: "bob@comentum.test".into(), detail: "webmail".into() }
+}
+
+/// The stopwatch, in milliseconds.
+pub fn clock() -> f64 {
+    let time = clock_gettime(ClockId::Monotonic);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 /// Bytes that do not compress: they make a large blob.
