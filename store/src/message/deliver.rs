@@ -50,14 +50,16 @@ fn note_words(tx: &mut Tx, plan: &Plan, deliveries: &[&mut Delivery]) {
     }
 }
 
-/// One way to the database for all that a plan needs. Each row tells by its first column what it is.
+/// One way to the database for all that a plan needs. Each row tells by its first column what it is. Of messages that
+/// share a Message-ID one is enough: whoever sends the same one for ever must not make each delivery read them all.
 const KNOW: &str = "
     SELECT 0, a.id, a.quota, a.used, a.modseq, m.role, m.id, m.uidnext
     FROM json_each($1) AS given CROSS JOIN mailbox m ON m.account_id = given.value ->> 0 AND m.role = given.value ->> 1
     JOIN account a ON a.id = m.account_id;
     SELECT 1, id, hash, file FROM blob WHERE hash IN (SELECT unhex(value) FROM json_each($2));
-    SELECT 2, m.account_id, m.msgid_hash, m.thread_id
-    FROM json_each($3) AS given CROSS JOIN message m ON m.account_id = given.value ->> 0 AND m.msgid_hash = given.value ->> 1;
+    SELECT 2, given.value ->> 0, given.value ->> 1, (SELECT m.thread_id FROM message m
+        WHERE m.account_id = given.value ->> 0 AND m.msgid_hash = given.value ->> 1 LIMIT 1)
+    FROM json_each($3) AS given;
     SELECT 3, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'blob'), 0),
         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'message'), 0),
         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'placement'), 0)";
@@ -94,7 +96,7 @@ fn learn(known: &mut Known, row: &SqliteRow) {
             known.mailboxes.entry((number(1), row.get::<Role, _>(5))).or_insert(mailbox);
         }
         1 => drop(known.blobs.insert(row.get(2), (number(1), row.get(3)))),
-        2 => drop(known.threads.insert((number(1), number(2)), number(3))),
+        2 => drop(row.get::<Option<i64>, _>(3).map(|thread| known.threads.insert((number(1), number(2)), thread))),
         _ => known.last = Last { blob: number(1), message: number(2), placement: number(3) },
     }
 }

@@ -1,6 +1,6 @@
 //! Accepting, flagging, moving, destroying.
 
-use crate::harness::{Home, NOW, by_owner, copy};
+use crate::harness::{Home, NOW, by_owner, clock, copy};
 use std::collections::HashSet;
 use store::{Copy, Flags, Kind, NewDraft, Role, StoreError};
 
@@ -236,4 +236,35 @@ async fn trash_takes_no_more_room_than_the_quota_and_what_lies_there_longest_goe
         (home.mailbox(anna, Role::Trash).await.id, home.deliver(anna, &"x".repeat(9_000)).await.unwrap());
     home.store.move_to(anna, vec![placement], box_of_anna, by_owner(Kind::Deleted), NOW).await.unwrap();
     assert_eq!(home.mailbox(anna, Role::Trash).await.total, 1);
+}
+
+/// Milliseconds that one delivery takes, the middle one of fifteen.
+async fn delivery_takes(home: &Home, account: i64) -> f64 {
+    let mut taken = Vec::new();
+    for _ in 0..15 {
+        let mut intake = home.intake("again", vec![copy(account, Role::Inbox)]).await;
+        intake.summary.message_id = Some("same@otherisp.test".into());
+        intake.summary.references = vec!["same@otherisp.test".into()];
+        let before = clock();
+        home.store.accept(intake).await.unwrap();
+        taken.push(clock() - before);
+    }
+    taken.sort_by(f64::total_cmp);
+    taken[7]
+}
+
+#[tokio::test]
+async fn the_same_message_id_twenty_thousand_times_slows_nobody_down() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let first = delivery_takes(&home, bob).await;
+    home.spoil(
+        "WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 20000)
+         INSERT INTO message (account_id, blob_id, thread_id, msgid_hash, has_attachment, from_name, from_address,
+             recipients, subject, preview)
+         SELECT account_id, blob_id, thread_id, msgid_hash, 0, '', '', '', '', '' FROM message, many WHERE message.id = 1",
+    )
+    .await;
+    let last = delivery_takes(&home, bob).await;
+    assert!(last < 3.0 * first, "{first:.2} ms before, {last:.2} ms after");
 }
