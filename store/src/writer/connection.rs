@@ -13,7 +13,7 @@ const CHECKPOINT_PAGES: &str = "1000";
 /// The log's file is cut back to this after a busy time.
 const LOG_BYTES: &str = "33554432";
 /// Another process may hold the database (a backup, the command line): wait this long, then say Busy.
-const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const BUSY_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Pages that a reading connection keeps, in KiB.
 const READ_CACHE: &str = "-4096";

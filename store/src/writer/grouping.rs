@@ -16,12 +16,19 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const GROUP_MAX: usize = 256;
 /// A log of so many bytes is begun anew even while somebody reads.
 const LOG_MAX: u64 = 64 << 20;
+/// While a reader that stays keeps it from that: how much it grows before it is tried again.
+const LOG_STEP: u64 = 16 << 20;
+/// From here on the operator hears of it, and again whenever it has doubled.
+const LOG_LARGE: u64 = 512 << 20;
 
 pub(super) struct Grouping {
     database: PathBuf,
     log: PathBuf,
     /// None after a failure that leaves the connection in doubt; the next group opens a new one.
     connection: Option<SqliteConnection>,
+    /// The size of the log at which it is begun anew, and the size at which the operator hears of it.
+    log_max: u64,
+    log_large: u64,
     disk: Arc<Disk>,
     orders: mpsc::Receiver<Order>,
     /// Told after each group: there may be something to tidy up.
@@ -38,7 +45,17 @@ impl Grouping {
         written: Arc<Notify>,
     ) -> Grouping {
         let log = database.with_extension("db-wal");
-        Grouping { database, log, connection: Some(connection), disk, orders, written, runtime: Handle::current() }
+        Grouping {
+            database,
+            log,
+            connection: Some(connection),
+            log_max: LOG_MAX,
+            log_large: LOG_LARGE,
+            disk,
+            orders,
+            written,
+            runtime: Handle::current(),
+        }
     }
 
     pub async fn run(mut self) {
@@ -96,10 +113,24 @@ impl Grouping {
         }
         group.tell(outcome);
         self.written.notify_one();
-        if let Some(connection) = &mut self.connection
-            && std::fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_MAX)
-        {
-            upkeep::begin_log_anew(connection).await;
+        self.bound_log().await;
+    }
+
+    /// The log must not grow for ever under readers that come and go, and nobody may wait for one that stays.
+    async fn bound_log(&mut self) {
+        let size = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        let Some(connection) = &mut self.connection else { return };
+        if size <= self.log_max {
+            return;
+        }
+        if upkeep::begin_log_anew(connection).await {
+            (self.log_max, self.log_large) = (LOG_MAX, LOG_LARGE);
+            return;
+        }
+        self.log_max = size + LOG_STEP;
+        if size > self.log_large {
+            self.log_large = 2 * size;
+            tracing::warn!(bytes = size, "the database's log grows: some program has been reading in it for very long");
         }
     }
 

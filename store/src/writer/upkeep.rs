@@ -2,9 +2,10 @@
 //! holds the reserve again.
 
 use super::Order;
+use super::connection::BUSY_PATIENCE;
 use crate::Result;
 use crate::disk::Disk;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -56,11 +57,20 @@ async fn step(connection: &mut SqliteConnection) -> Result<bool> {
     Ok(more)
 }
 
-/// Begins the log anew: it waits for readers to end what they read just now. Without this a log that somebody always
-/// reads in would grow for ever.
-pub(super) async fn begin_log_anew(connection: &mut SqliteConnection) {
-    if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").fetch_all(connection).await {
-        tracing::debug!(%error, "the database's log could not be begun anew");
+/// Begins the log anew, if nobody reads in it just now: without a wait, for every message would wait with us. Without this
+/// a log that somebody always reads in would grow for ever. Whether it could be done.
+pub(super) async fn begin_log_anew(connection: &mut SqliteConnection) -> bool {
+    let patience = |millis: u128| AssertSqlSafe(format!("PRAGMA busy_timeout = {millis}"));
+    let _ = sqlx::query(patience(0)).fetch_all(&mut *connection).await;
+    let begun = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(RESTART)").fetch_one(&mut *connection).await;
+    let _ = sqlx::query(patience(BUSY_PATIENCE.as_millis())).fetch_all(&mut *connection).await;
+    match begun {
+        // The first column says whether somebody was in the way.
+        Ok(busy) => busy == 0,
+        Err(error) => {
+            tracing::debug!(%error, "the database's log could not be begun anew");
+            false
+        }
     }
 }
 

@@ -1,13 +1,11 @@
 //! A locked database, and too little room.
 
 use crate::harness::{Home, NOW, arrived, by_owner};
-use sqlx::Connection;
 use std::time::Duration;
 use store::{Kind, Options, Role, Store, StoreError};
 
 async fn lock(home: &Home) -> sqlx::SqliteConnection {
-    let path = format!("sqlite://{}", home.database().display());
-    let mut other = sqlx::SqliteConnection::connect(&path).await.unwrap();
+    let mut other = home.connect().await;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     other
 }
@@ -63,4 +61,21 @@ async fn a_part_of_the_reserve_is_held_on_the_disk() {
     assert!(home.store.has_room());
     let held = std::fs::metadata(home.dir.path().join("reserve")).unwrap();
     assert_eq!(held.len(), (1 << 20) / 4);
+}
+
+#[tokio::test]
+async fn a_reader_that_stays_keeps_no_message_waiting() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let mut reader = home.connect().await;
+    sqlx::query("BEGIN; SELECT count(*) FROM message").execute(&mut reader).await.unwrap();
+    let mut slow = 0;
+    for n in 0..400 {
+        let text = format!("message {n}");
+        let taken = tokio::time::timeout(Duration::from_secs(1), home.deliver(bob, &text)).await;
+        slow += usize::from(taken.is_err());
+    }
+    let log = std::fs::metadata(home.dir.path().join("restante.db-wal")).unwrap().len();
+    assert!(log > 64 << 20, "{log} bytes: too few to make anybody try");
+    assert!(slow <= 4, "{slow} of 400 messages waited more than a second");
 }
