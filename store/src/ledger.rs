@@ -99,7 +99,7 @@ impl Store {
     }
 
     /// Forgets what was said before `before` of messages that are gone, or that were only in the queue.
-    pub(crate) async fn purge_ledger(&self, before: Millis) -> Result<()> {
+    pub async fn purge_ledger(&self, before: Millis) -> Result<()> {
         while self.act(move |tx| Box::pin(purge(tx, before))).await? > 0 {}
         Ok(())
     }

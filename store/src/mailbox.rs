@@ -1,5 +1,6 @@
 //! Mailboxes and their pages. A page is one index range by keyset; counters are kept, not counted.
 
+use crate::writer::Tx;
 use crate::{Millis, Result, Store};
 
 /// What a mailbox is for (RFC 6154). Its number in the database never changes.
@@ -71,13 +72,42 @@ pub struct Keyset {
     pub id: i64,
 }
 
-/// One range of the index `placement_page`, whatever the mailbox's size.
+/// One range of the index `placement_page`, whatever the mailbox's size. What is passed over is passed over on the index
+/// alone; the rows themselves are fetched for the page.
 pub(crate) const PAGE: &str =
     "SELECT p.id, p.mailbox_id, m.from_name, m.from_address, m.recipients, m.subject, m.preview,
         p.received_at, p.size, p.flags, m.has_attachment
-    FROM placement p JOIN message m ON m.id = p.message_id
-    WHERE p.mailbox_id = $2 AND p.account_id = $1 AND (p.received_at, p.id) < ($3, $4)
-    ORDER BY p.received_at DESC, p.id DESC LIMIT $5 OFFSET $6";
+    FROM (SELECT id FROM placement
+        WHERE mailbox_id = (SELECT id FROM mailbox WHERE id = $2 AND account_id = $1) AND (received_at, id) < ($3, $4)
+        ORDER BY received_at DESC, id DESC LIMIT $5 OFFSET $6) AS hit
+    CROSS JOIN placement p ON p.id = hit.id CROSS JOIN message m ON m.id = p.message_id";
+
+/// The same range, read towards the newer end.
+pub(crate) const PAGE_BEFORE: &str =
+    "SELECT p.id, p.mailbox_id, m.from_name, m.from_address, m.recipients, m.subject, m.preview,
+        p.received_at, p.size, p.flags, m.has_attachment
+    FROM (SELECT id FROM placement
+        WHERE mailbox_id = (SELECT id FROM mailbox WHERE id = $2 AND account_id = $1) AND (received_at, id) > ($3, $4)
+        ORDER BY received_at, id LIMIT $5) AS hit
+    CROSS JOIN placement p ON p.id = hit.id CROSS JOIN message m ON m.id = p.message_id";
+
+/// The last uidvalidity given: seconds since 1970, or one more than before. 32 bits last until 2106.
+const UIDVALIDITY: &str = "INSERT INTO fact (name, value) VALUES ('uidvalidity', $1)
+    ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value) RETURNING value";
+
+/// Made anew under the same name, it has a higher uidvalidity: no client takes its old uids for new ones
+/// (RFC 3501 §2.3.1.1).
+pub(crate) async fn make(tx: &mut Tx, account: i64, role: Role, name: &str, now: Millis) -> Result<()> {
+    let uidvalidity: i64 = sqlx::query_scalar(UIDVALIDITY).bind((now / 1000).max(1)).fetch_one(tx.db()).await?;
+    sqlx::query("INSERT INTO mailbox (account_id, role, name, uidvalidity, modseq) VALUES ($1, $2, $3, $4, 1)")
+        .bind(account)
+        .bind(role)
+        .bind(name)
+        .bind(uidvalidity)
+        .execute(tx.db())
+        .await?;
+    Ok(())
+}
 
 impl Store {
     /// Roles first in the order of `Role`, then by name.
@@ -108,6 +138,20 @@ impl Store {
             .bind(skip)
             .fetch_all(&self.reads)
             .await?;
+        Ok(found)
+    }
+
+    /// The page that ends just before (newer than) `before`, newest first.
+    pub async fn page_before(&self, account: i64, mailbox: i64, before: Keyset, limit: i64) -> Result<Vec<Listed>> {
+        let mut found: Vec<Listed> = sqlx::query_as(PAGE_BEFORE)
+            .bind(account)
+            .bind(mailbox)
+            .bind(before.received_at)
+            .bind(before.id)
+            .bind(limit)
+            .fetch_all(&self.reads)
+            .await?;
+        found.reverse();
         Ok(found)
     }
 

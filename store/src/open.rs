@@ -2,7 +2,8 @@
 
 use crate::disk::Disk;
 use crate::message::Delivery;
-use crate::writer::{Act, Job, Writer, reading, writing};
+use crate::search::pending::Pending;
+use crate::writer::{Act, Job, WaitingWords, Writer, reading, writing};
 use crate::{Accepted, Result, StoreError, blob};
 use blob::Files;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
@@ -16,6 +17,11 @@ use tokio::task::AbortHandle;
 
 /// How long a reader waits for a connection before it is told that the store is busy.
 const READ_PATIENCE: Duration = Duration::from_secs(10);
+/// How long closing waits for what is being read.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
+/// Connections for searching, beside those for reading: somebody who looks for `com*` keeps no RCPT waiting.
+const SEARCHERS: u32 = 2;
+
 pub struct Options {
     /// The data directory: `restante.db`, `blobs/`, `spool/`.
     pub dir: PathBuf,
@@ -30,6 +36,9 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     pub(crate) reads: SqlitePool,
+    pub(crate) searches: SqlitePool,
+    /// Mail that waits for the search index.
+    pub(crate) pending: Arc<Pending>,
     pub(crate) files: Arc<Files>,
     writer: Writer,
     disk: Arc<Disk>,
@@ -67,18 +76,24 @@ impl Store {
         let files = Arc::new(Files::new(&dir, next_run(&mut connection).await?)?);
         // The database's name in its directory has to be on disk as well.
         crate::disk::sync_dir(&dir)?;
-        let reads = SqlitePoolOptions::new()
-            .max_connections(readers.max(1))
-            .acquire_timeout(READ_PATIENCE)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            // A connection to a file does not break while it rests.
-            .test_before_acquire(false)
-            .connect_lazy_with(reading(&database));
+        let pool = |connections: u32| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(READ_PATIENCE)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                // A connection to a file does not break while it rests.
+                .test_before_acquire(false)
+                .connect_lazy_with(reading(&database))
+        };
+        let (reads, searches) = (pool(readers.max(1)), pool(SEARCHERS));
         let disk = Arc::new(Disk::new(dir, reserve));
         disk.hold();
-        let writer = Writer::start(database, connection, disk.clone())?;
-        Ok(Store { reads, files, writer, disk, presence: Arc::new(Presence { lock, sweep: OnceLock::new() }) })
+        let pending = Arc::new(Pending::default());
+        let words = WaitingWords { pending: pending.clone(), reads: reads.clone(), files: files.clone() };
+        let writer = Writer::start(database, connection, disk.clone(), words)?;
+        let presence = Arc::new(Presence { lock, sweep: OnceLock::new() });
+        Ok(Store { reads, searches, pending, files, writer, disk, presence })
     }
 
     /// Clears away what a kill has left. Only for the one process that takes mail in: no other may be about to name the
@@ -98,7 +113,11 @@ impl Store {
 
     /// Finishes what waits to be written, checkpoints and closes.
     pub async fn close(&self) {
-        self.reads.close().await;
+        // What somebody still reads is cut off in the end: nothing is lost by that.
+        let closed = async { tokio::join!(self.reads.close(), self.searches.close()) };
+        if tokio::time::timeout(CLOSE_PATIENCE, closed).await.is_err() {
+            tracing::warn!("something is still being read, and is cut off");
+        }
         self.writer.close().await;
         let _ = self.presence.lock.unlock();
     }
@@ -118,6 +137,11 @@ impl Store {
         delivery: impl FnOnce(oneshot::Sender<Result<Accepted>>) -> Delivery,
     ) -> Result<Accepted> {
         self.writer.deliver(delivery).await
+    }
+
+    /// Asks for the search index to be made anew.
+    pub(crate) fn mend_index(&self) {
+        self.writer.mend_index();
     }
 
     /// Runs a closure as a job.

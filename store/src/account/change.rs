@@ -2,7 +2,7 @@
 
 use super::{Account, NewAccount};
 use crate::writer::{Job, Tx};
-use crate::{Millis, Result, Role, Store, StoreError, chance};
+use crate::{Millis, Result, Role, Store, StoreError, mailbox};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
@@ -30,8 +30,8 @@ impl Job for Add {
             .fetch_one(tx.db())
             .await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO account (domain_id, address, name, admin, password_hash, quota, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO account (domain_id, address, name, admin, password_hash, quota, created_at, modseq)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 1) RETURNING id",
         )
         .bind(domain)
         .bind(address.key())
@@ -48,13 +48,7 @@ impl Job for Add {
             .execute(tx.db())
             .await?;
         for (role, name) in MAILBOXES {
-            sqlx::query("INSERT INTO mailbox (account_id, role, name, uidvalidity) VALUES ($1, $2, $3, $4)")
-                .bind(id)
-                .bind(role)
-                .bind(name)
-                .bind(chance::uidvalidity())
-                .execute(tx.db())
-                .await?;
+            mailbox::make(tx, id, role, name, self.now).await?;
         }
         Ok(id)
     }

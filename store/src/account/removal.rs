@@ -48,6 +48,8 @@ impl Job for Remove {
         for rest in [
             "DELETE FROM session WHERE account_id = $1",
             "DELETE FROM expunged WHERE mailbox_id IN (SELECT id FROM mailbox WHERE account_id = $1)",
+            "DELETE FROM mailbox_gone WHERE account_id = $1",
+            "UPDATE mailbox SET parent_id = NULL WHERE account_id = $1",
             "DELETE FROM mailbox WHERE account_id = $1",
             "DELETE FROM address WHERE account_id = $1",
             "DELETE FROM account WHERE id = $1",

@@ -13,7 +13,7 @@ mod refs;
 mod sweep;
 
 pub(crate) use files::Files;
-pub(crate) use read::Stored;
+pub(crate) use read::{Stored, open};
 pub(crate) use refs::{hold, let_go};
 pub(crate) use sweep::{clear_new, sweep};
 

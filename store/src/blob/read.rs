@@ -1,8 +1,9 @@
 //! Bytes on their way out, never without a look at their checksum.
 
-use super::{INLINE_MAX, coding, hex};
+use super::{Files, INLINE_MAX, coding, hex};
 use crate::{Result, Store, StoreError};
 use bytes::Bytes;
+use sqlx::SqlitePool;
 use std::io::Read;
 
 const CHUNK: usize = 64 * 1024;
@@ -40,33 +41,36 @@ impl Store {
 
     /// What a row holds, as it came.
     pub(crate) async fn open_blob(&self, row: Stored) -> Result<Bytes> {
-        let Some(name) = row.file.clone() else {
-            // A small message is unpacked in less time than it takes to hand it to another thread.
-            if row.size <= 4 * INLINE_MAX as i64 {
-                return unpack(&row, row.data.as_deref().unwrap_or_default());
-            }
-            return blocking(move || unpack(&row, row.data.as_deref().unwrap_or_default())).await;
-        };
-        let path = self.files.path(&name);
-        let hash = row.hash.clone();
-        let read = blocking(move || match std::fs::read(&path) {
-            Ok(data) => unpack(&row, &data),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::NotFound),
-            Err(error) => Err(error.into()),
-        });
-        match read.await {
-            // Destroyed since the row was read, or lost? The row tells.
-            Err(StoreError::NotFound) => {
-                let named: bool =
-                    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
-                        .bind(&hash)
-                        .bind(name)
-                        .fetch_one(&self.reads)
-                        .await?;
-                Err(if named { StoreError::Corrupt(hex(&hash)) } else { StoreError::NotFound })
-            }
-            read => read,
+        open(&self.reads, &self.files, row).await
+    }
+}
+
+pub(crate) async fn open(reads: &SqlitePool, files: &Files, row: Stored) -> Result<Bytes> {
+    let Some(name) = row.file.clone() else {
+        // A small message is unpacked in less time than it takes to hand it to another thread.
+        if row.size <= 4 * INLINE_MAX as i64 {
+            return unpack(&row, row.data.as_deref().unwrap_or_default());
         }
+        return blocking(move || unpack(&row, row.data.as_deref().unwrap_or_default())).await;
+    };
+    let path = files.path(&name);
+    let hash = row.hash.clone();
+    let read = blocking(move || match std::fs::read(&path) {
+        Ok(data) => unpack(&row, &data),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::NotFound),
+        Err(error) => Err(error.into()),
+    });
+    match read.await {
+        // Destroyed since the row was read, or lost? The row tells.
+        Err(StoreError::NotFound) => {
+            let named: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
+                .bind(&hash)
+                .bind(name)
+                .fetch_one(reads)
+                .await?;
+            Err(if named { StoreError::Corrupt(hex(&hash)) } else { StoreError::NotFound })
+        }
+        read => read,
     }
 }
 

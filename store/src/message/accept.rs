@@ -2,7 +2,9 @@
 
 use crate::search::index;
 use crate::writer::{Tx, Words};
-use crate::{Event, Flags, Millis, NewQueued, PreparedBlob, Result, Role, Settled, Store, StoreError, draft, queue};
+use crate::{
+    Event, Flags, Millis, NewQueued, PreparedBlob, Result, Role, Settled, Store, StoreError, draft, ledger, queue,
+};
 use mail::message::parse::Summary;
 use tokio::sync::oneshot;
 
@@ -76,6 +78,10 @@ pub(super) async fn the_rest(
         (Some(new), Some(blob)) => Some(queue::enqueue(tx, new, (blob, intake.blob.size), own_copy, intake.now).await?),
         _ => None,
     };
+    if let (Some(queue), None) = (queued, own_copy) {
+        // No copy here: its journey begins under the queue's number, made negative, and goes on there.
+        ledger::write(tx, &super::list(&[-queue]), &intake.event, intake.now).await?;
+    }
     queue::settle(tx, &intake.settled, intake.now).await?;
     if let Some(draft) = intake.draft {
         draft::discard(tx, &[draft]).await?;

@@ -9,7 +9,7 @@ use crate::{Event, Millis, Result, Role, Store, blob, ledger};
 const STEP: i64 = 500;
 
 /// Removes placements, and messages that are nowhere any more with their bytes and words. Answers what was removed.
-async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Placed>> {
+async fn remove(tx: &mut Tx, account: i64, placements: &[i64], now: Millis) -> Result<Vec<Placed>> {
     let going = placed(tx, account, placements).await?;
     if going.is_empty() {
         return Ok(going);
@@ -19,7 +19,7 @@ async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Pla
         counters.count(placed.mailbox_id, placed, placed.trashed, -1);
     }
     let modseq = counters.write(tx, account).await?;
-    expunge(tx, &going, modseq).await?;
+    expunge(tx, &going, modseq, now).await?;
     let ids: Vec<i64> = going.iter().map(|placed| placed.id).collect();
     sqlx::query("DELETE FROM placement WHERE id IN (SELECT value FROM json_each($1))")
         .bind(list(&ids))
@@ -40,7 +40,8 @@ async fn remove(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<Vec<Pla
 
 /// Removes messages with all that is known of them.
 pub(crate) async fn with_ledger(tx: &mut Tx, account: i64, placements: &[i64]) -> Result<()> {
-    let gone: Vec<i64> = remove(tx, account, placements).await?.iter().map(|placed| placed.message_id).collect();
+    // With the account goes all that is remembered of it, so the time is nobody's concern.
+    let gone: Vec<i64> = remove(tx, account, placements, 0).await?.iter().map(|placed| placed.message_id).collect();
     sqlx::query("DELETE FROM ledger WHERE message_id IN (SELECT value FROM json_each($1))")
         .bind(list(&gone))
         .execute(tx.db())
@@ -49,7 +50,7 @@ pub(crate) async fn with_ledger(tx: &mut Tx, account: i64, placements: &[i64]) -
 }
 
 async fn destroy(tx: &mut Tx, account: i64, placements: &[i64], event: &Event, now: Millis) -> Result<i64> {
-    let gone: Vec<i64> = remove(tx, account, placements).await?.iter().map(|placed| placed.message_id).collect();
+    let gone: Vec<i64> = remove(tx, account, placements, now).await?.iter().map(|placed| placed.message_id).collect();
     if !gone.is_empty() {
         ledger::write(tx, &list(&gone), event, now).await?;
     }

@@ -3,6 +3,7 @@
 mod accept;
 mod deliver;
 pub(crate) mod destroy;
+mod expunged;
 mod flag;
 mod maildrop;
 mod moving;

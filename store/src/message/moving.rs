@@ -30,7 +30,7 @@ async fn move_all(
         counters.count(mailbox, placed, trashed, 1);
     }
     let modseq = counters.write(tx, account).await?;
-    expunge(tx, &moving, modseq).await?;
+    expunge(tx, &moving, modseq, now).await?;
     let first: i64 =
         sqlx::query_scalar("UPDATE mailbox SET uidnext = uidnext + $2 WHERE id = $1 RETURNING uidnext - $2")
             .bind(mailbox)

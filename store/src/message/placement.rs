@@ -2,7 +2,7 @@
 
 use super::list;
 use crate::writer::Tx;
-use crate::{Flags, Result};
+use crate::{Flags, Millis, Result};
 use std::collections::BTreeMap;
 
 /// A placement before it changes.
@@ -83,15 +83,16 @@ pub(super) async fn placed(tx: &mut Tx, account: i64, placements: &[i64]) -> Res
     Ok(found.bind(account).bind(list(placements)).fetch_all(tx.db()).await?)
 }
 
-/// Remembers uids that are gone from their mailboxes (RFC 7162 §3.2).
-pub(super) async fn expunge(tx: &mut Tx, gone: &[Placed], modseq: i64) -> Result<()> {
-    let pairs: Vec<(i64, i64)> = gone.iter().map(|placed| (placed.mailbox_id, placed.uid)).collect();
+/// Remembers uids that are gone from their mailboxes (RFC 7162 §3.2), and since when.
+pub(super) async fn expunge(tx: &mut Tx, gone: &[Placed], modseq: i64, now: Millis) -> Result<()> {
+    let gone: Vec<(i64, i64, i64)> = gone.iter().map(|placed| (placed.mailbox_id, placed.uid, placed.id)).collect();
     sqlx::query(
-        "INSERT INTO expunged (mailbox_id, modseq, uid)
-         SELECT value ->> 0, $2, value ->> 1 FROM json_each($1)",
+        "INSERT INTO expunged (mailbox_id, modseq, uid, placement_id, at)
+         SELECT value ->> 0, $2, value ->> 1, value ->> 2, $3 FROM json_each($1)",
     )
-    .bind(serde_json::to_string(&pairs).unwrap_or_default())
+    .bind(serde_json::to_string(&gone).unwrap_or_default())
     .bind(modseq)
+    .bind(now)
     .execute(tx.db())
     .await?;
     Ok(())

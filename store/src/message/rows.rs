@@ -27,8 +27,8 @@ const MESSAGE: Table = Table {
 const PLACEMENT: Table = Table {
     into:
         "INSERT INTO placement (id, account_id, mailbox_id, message_id, uid, flags, modseq, trashed, size, received_at,
-        placed_at, uidl) VALUES ",
-    values: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        placed_at, uidl, made) VALUES ",
+    values: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 };
 const LEDGER: Table = Table {
     into: "INSERT INTO ledger (message_id, line, at, kind, by_whom, detail) VALUES ",
@@ -112,6 +112,7 @@ fn placement<'q>(rows: Rows<'q>, copy: &super::plan::Placing, intake: &super::In
         .bind(intake.now)
         .bind(intake.now)
         .bind(copy.uidl)
+        .bind(copy.modseq)
 }
 
 fn ledger<'q>(rows: Rows<'q>, copy: &super::plan::Placing, intake: &super::Intake) -> Rows<'q> {

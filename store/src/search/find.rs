@@ -1,9 +1,49 @@
 //! Finding.
 
-use super::query::{Place, parse};
+use super::index::is_corrupt;
+use super::query::{Place, Query, parse};
 use crate::mailbox::LISTED;
+use crate::message::list;
 use crate::{Keyset, Listed, Result, Store};
 use sqlx::AssertSqlSafe;
+
+/// Where a search finds its messages.
+#[derive(Clone, Copy)]
+enum Source {
+    /// In the index alone: nothing waits that fits.
+    Index,
+    /// In the index, and among what waits for it.
+    Both,
+    /// Only among what waits: the index is damaged.
+    Fresh,
+    /// No words are asked for.
+    Mailboxes,
+}
+
+/// What of it is wanted.
+struct Page {
+    /// Mailboxes.
+    within: Vec<i64>,
+    /// Messages that fit and wait for the index.
+    fresh: Vec<i64>,
+    after: Option<Keyset>,
+    limit: i64,
+}
+
+impl Source {
+    fn sql(self) -> &'static str {
+        match self {
+            Source::Index => "search CROSS JOIN placement p ON search MATCH $1 AND p.message_id = search.rowid",
+            // What was moved into the index meanwhile is in both, and counts once.
+            Source::Both => {
+                "(SELECT rowid AS id FROM search WHERE search MATCH $1 UNION SELECT value FROM json_each($10)) AS found
+                 CROSS JOIN placement p ON p.message_id = found.id"
+            }
+            Source::Fresh => "json_each($10) AS found CROSS JOIN placement p ON p.message_id = found.value",
+            Source::Mailboxes => "json_each($2) AS box CROSS JOIN placement p ON p.mailbox_id = box.value",
+        }
+    }
+}
 
 impl Store {
     /// Newest first. Words, "phrases", -words and the operators from: to: subject: in: is:unread is:starred
@@ -21,9 +61,9 @@ impl Store {
         if query.nothing {
             return Ok(Vec::new());
         }
-        let (role, name) = match query.place {
-            Some(Place::Role(role)) => (Some(role), None),
-            Some(Place::Name(name)) => (None, Some(name)),
+        let (role, name) = match &query.place {
+            Some(Place::Role(role)) => (Some(*role), None),
+            Some(Place::Name(name)) => (None, Some(name.as_str())),
             None => (None, None),
         };
         // The mailboxes first: few rows, and their number decides which way is short.
@@ -35,14 +75,30 @@ impl Store {
         .bind(mailbox)
         .bind(role)
         .bind(name)
-        .fetch_all(&self.reads)
+        .fetch_all(&self.searches)
         .await?;
-        // Only placements are looked at while sorting; what a list shows is fetched for the page alone.
-        let source = match &query.words {
-            Some(_) => "search CROSS JOIN placement p ON p.message_id = search.rowid",
-            None => "json_each($2) AS box CROSS JOIN placement p ON p.mailbox_id = box.value",
+        // What waits first, and then the index: moved between the two, a message is found in both, never in neither.
+        let (source, fresh) = match &query.words {
+            None => (Source::Mailboxes, Vec::new()),
+            Some(words) => match self.fresh(account, words).await? {
+                none if none.is_empty() => (Source::Index, none),
+                some => (Source::Both, some),
+            },
         };
-        let words = if query.words.is_some() { "search MATCH $1 AND" } else { "" };
+        let page = Page { within, fresh, after, limit };
+        match self.find(&query, source, &page).await {
+            Err(error) if is_corrupt(&error) => {
+                tracing::error!(%error, "the search index is damaged and will be begun anew");
+                self.mend_index();
+                Ok(self.find(&query, Source::Fresh, &page).await?)
+            }
+            found => Ok(found?),
+        }
+    }
+
+    async fn find(&self, query: &Query, source: Source, page: &Page) -> sqlx::Result<Vec<Listed>> {
+        // Only placements are looked at while sorting; what a list shows is fetched for the page alone.
+        let source = source.sql();
         let attachment = match query.has_attachment {
             true => "AND (SELECT has_attachment FROM message m WHERE m.id = p.message_id)",
             false => "",
@@ -51,7 +107,7 @@ impl Store {
         let sql = format!(
             "WITH hit AS MATERIALIZED (
                  SELECT p.id, p.received_at FROM {source}
-                 WHERE {words} p.mailbox_id IN (SELECT value FROM json_each($2))
+                 WHERE p.mailbox_id IN (SELECT value FROM json_each($2))
                    AND (p.received_at, p.id) < ($3, $4)
                    AND p.received_at < $5 AND p.received_at >= $6
                    AND p.flags & $7 = $7 AND p.flags & $8 = 0 {attachment}
@@ -60,19 +116,19 @@ impl Store {
              SELECT {LISTED} FROM hit JOIN placement p ON p.id = hit.id JOIN message m ON m.id = p.message_id
              ORDER BY p.received_at DESC, p.id DESC"
         );
-        let after = after.unwrap_or(Keyset { received_at: i64::MAX, id: i64::MAX });
-        let found = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(query.words)
-            .bind(serde_json::to_string(&within).unwrap_or_default())
+        let after = page.after.unwrap_or(Keyset { received_at: i64::MAX, id: i64::MAX });
+        sqlx::query_as(AssertSqlSafe(sql))
+            .bind(&query.words)
+            .bind(list(&page.within))
             .bind(after.received_at)
             .bind(after.id)
             .bind(query.before.unwrap_or(i64::MAX))
             .bind(query.after.unwrap_or(i64::MIN))
             .bind(query.set)
             .bind(query.clear)
-            .bind(limit)
-            .fetch_all(&self.reads)
-            .await?;
-        Ok(found)
+            .bind(page.limit)
+            .bind(list(&page.fresh))
+            .fetch_all(&self.searches)
+            .await
     }
 }

@@ -1,11 +1,18 @@
 //! What goes into the index, and out of it.
 
+use super::pending::Pending;
 use super::segment::{segment, take_out};
 use crate::Result;
 use crate::message::list;
 use crate::writer::{Indexed, Tx, Words};
 use mail::message::parse::Summary;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+/// As the first migration makes it.
+pub(super) const TABLE: &str = "CREATE VIRTUAL TABLE search USING fts5 (
+    body, subject, people, sender, owner,
+    content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+)";
 
 macro_rules! insert {
     () => {
@@ -15,6 +22,8 @@ macro_rules! insert {
 
 /// Bytes of text that are indexed of one message. Long ones are lists and logs; nobody searches their end.
 const BODY_MAX: usize = 64 * 1024;
+/// Messages moved in one commit: whoever delivers meanwhile waits some dozen milliseconds, not more.
+const STEP: i64 = 256;
 
 /// The token that stands for an account in the column `owner`.
 pub(super) fn owner(account: i64) -> String {
@@ -43,32 +52,91 @@ pub(crate) fn entry(account: i64, message: i64, words: &Words) -> Indexed {
 const INSERT: &str = insert!();
 const INSERTS: &str = concat!(insert!(), insert!(), insert!(), insert!(), insert!(), insert!(), insert!(), insert!());
 
-/// Writes what a group noted, in one go and as the last thing it does: `first` and `last` are statements that go with
-/// it, so that a group of one takes no way more than it must.
-pub(crate) async fn write(tx: &mut Tx, first: &'static str, last: &'static str) -> Result<()> {
-    let (index, forget) = tx.take_words();
-    let mut index = index.into_iter().peekable();
-    let mut before = first;
-    while index.peek().is_some() {
-        let chunk: Vec<Indexed> = index.by_ref().take(INSERTS.len() / INSERT.len()).collect();
-        let after = if index.peek().is_none() && forget.is_empty() { last } else { "" };
-        let sql = [before, &INSERTS[..INSERT.len() * chunk.len()], after].concat();
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+pub(super) async fn insert(connection: &mut SqliteConnection, entries: Vec<Indexed>) -> sqlx::Result<()> {
+    let mut entries = entries.into_iter().peekable();
+    while entries.peek().is_some() {
+        let chunk: Vec<Indexed> = entries.by_ref().take(INSERTS.len() / INSERT.len()).collect();
+        let mut query = sqlx::query(&INSERTS[..INSERT.len() * chunk.len()]);
         for entry in chunk {
             let Words { sender, people, subject, body } = entry.words;
             query = query.bind(entry.message).bind(body).bind(subject).bind(people).bind(sender).bind(entry.owner);
         }
-        query.execute(tx.db()).await?;
-        before = "";
-        if !after.is_empty() {
-            return Ok(());
-        }
+        query.execute(&mut *connection).await?;
     }
-    let delete = match forget.is_empty() {
-        true => "",
-        false => "DELETE FROM search WHERE rowid IN (SELECT value FROM json_each($1));",
-    };
-    let sql = [before, delete, last].concat();
-    sqlx::query(AssertSqlSafe(sql)).bind(list(&forget)).execute(tx.db()).await?;
     Ok(())
+}
+
+/// The end of a group: takes out of the index what is gone, and commits. An index that is damaged keeps no mail from
+/// being removed: the group is committed without, and the note says that it is to be begun anew.
+pub(crate) async fn finish(tx: &mut Tx) -> Result<()> {
+    let forget = tx.take_forgotten();
+    if forget.is_empty() {
+        sqlx::query("RELEASE job; COMMIT").execute(tx.db()).await?;
+        return Ok(());
+    }
+    let delete =
+        "RELEASE job; SAVEPOINT words; DELETE FROM search WHERE rowid IN (SELECT value FROM json_each($1)); COMMIT";
+    match sqlx::query(delete).bind(list(&forget)).execute(tx.db()).await {
+        Ok(_) => Ok(()),
+        Err(error) if is_damage(&error) => {
+            tx.note_damage();
+            sqlx::query("ROLLBACK TO words; COMMIT").execute(tx.db()).await?;
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves the oldest messages that wait into the index, in a commit of their own, as far as their words are held. Whether
+/// there are more.
+pub(crate) async fn advance(connection: &mut SqliteConnection, pending: &Pending) -> sqlx::Result<bool> {
+    let next: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM message WHERE id > (SELECT value FROM fact WHERE name = 'indexed') ORDER BY id LIMIT $1",
+    )
+    .bind(STEP)
+    .fetch_all(&mut *connection)
+    .await?;
+    let Some(youngest) = next.last() else {
+        // What is held still has been destroyed before it was moved.
+        pending.let_go(i64::MAX - 1);
+        return Ok(false);
+    };
+    let ready: Vec<Indexed> = next.iter().map_while(|message| pending.get(*message)).collect();
+    let Some(last) = ready.last().map(|entry| entry.message) else { return Ok(true) };
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    insert(connection, ready).await?;
+    sqlx::query("UPDATE fact SET value = $1 WHERE name = 'indexed'; COMMIT")
+        .bind(last)
+        .execute(&mut *connection)
+        .await?;
+    pending.let_go(last);
+    Ok(last < *youngest || next.len() as i64 == STEP)
+}
+
+/// Throws the index away: all mail waits to be taken in again.
+pub(crate) async fn begin_anew(connection: &mut SqliteConnection) -> sqlx::Result<()> {
+    let sql =
+        ["BEGIN IMMEDIATE; DROP TABLE search; ", TABLE, "; UPDATE fact SET value = 0 WHERE name = 'indexed'; COMMIT"];
+    sqlx::query(AssertSqlSafe(sql.concat())).execute(connection).await?;
+    Ok(())
+}
+
+// SQLite's result codes (https://www.sqlite.org/rescode.html).
+const ERROR: i32 = 1;
+const CORRUPT: i32 = 11;
+const CONSTRAINT: i32 = 19;
+
+/// Whether a statement of ours failed because the index is not what FTS5 left: what it tells then are these.
+pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
+    matches!(family(error), ERROR | CORRUPT | CONSTRAINT)
+}
+
+/// The same of a question: there an error may be the question's own.
+pub(super) fn is_corrupt(error: &sqlx::Error) -> bool {
+    family(error) == CORRUPT
+}
+
+fn family(error: &sqlx::Error) -> i32 {
+    let code = error.as_database_error().and_then(|cause| cause.code());
+    code.and_then(|code| code.parse::<i32>().ok()).map_or(0, |code| code & 0xff)
 }

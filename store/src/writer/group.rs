@@ -98,7 +98,7 @@ impl Group {
                 one_by_one(tx, &mut deliveries).await?;
             }
         }
-        index::write(tx, "RELEASE job;", "COMMIT").await
+        index::finish(tx).await
     }
 }
 

@@ -5,8 +5,12 @@ use super::group::Group;
 use super::tx::Tx;
 use super::{Order, upkeep};
 use crate::disk::Disk;
+use crate::search::index;
+use crate::search::pending::Pending;
 use crate::{Result, StoreError};
+use futures::FutureExt;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -30,6 +34,9 @@ pub(super) struct Grouping {
     log_max: u64,
     log_large: u64,
     disk: Arc<Disk>,
+    pending: Arc<Pending>,
+    /// The search index was found damaged by the last group.
+    damaged: bool,
     orders: mpsc::Receiver<Order>,
     /// Told after each group: there may be something to tidy up.
     written: Arc<Notify>,
@@ -41,6 +48,7 @@ impl Grouping {
         database: PathBuf,
         connection: SqliteConnection,
         disk: Arc<Disk>,
+        pending: Arc<Pending>,
         orders: mpsc::Receiver<Order>,
         written: Arc<Notify>,
     ) -> Grouping {
@@ -52,15 +60,41 @@ impl Grouping {
             log_max: LOG_MAX,
             log_large: LOG_LARGE,
             disk,
+            pending,
+            damaged: false,
             orders,
             written,
             runtime: Handle::current(),
         }
     }
 
+    /// Until the store is closed. Whatever fails inside, the writer begins anew: a server whose writer had ended would
+    /// greet everybody and take nothing.
     pub async fn run(mut self) {
-        let mut closing: Option<oneshot::Sender<()>> = None;
         self.written.notify_one();
+        let closing = loop {
+            match AssertUnwindSafe(self.serve()).catch_unwind().await {
+                Ok(closing) => break closing,
+                Err(_) => {
+                    // What was open in it is undone with it; whoever waited is told to come back.
+                    tracing::error!("the writer failed inside and begins anew");
+                    self.connection = None;
+                }
+            }
+        };
+        while self.connection.is_some() && self.pending.is_held() && self.index().await {}
+        if let Some(connection) = self.connection.take() {
+            upkeep::last(connection).await;
+        }
+        self.written.notify_one();
+        if let Some(done) = closing {
+            let _ = done.send(());
+        }
+    }
+
+    /// Takes what waits, again and again. Answers who wants to hear that it has ended.
+    async fn serve(&mut self) -> Option<oneshot::Sender<()>> {
+        let mut closing: Option<oneshot::Sender<()>> = None;
         while closing.is_none() {
             let Some(first) = self.orders.recv().await else { break };
             let mut group = Group::default();
@@ -70,6 +104,7 @@ impl Grouping {
                     Order::Run(job) => group.add(job),
                     Order::Deliver(delivery) => group.add_delivery(*delivery),
                     Order::Tidy(more) => self.tidy(group.is_empty(), more).await,
+                    Order::MendIndex => self.begin_index_anew().await,
                     Order::Close(done) => {
                         closing = Some(done);
                         break;
@@ -81,23 +116,48 @@ impl Grouping {
                 self.commit(group).await;
             }
         }
-        if let Some(connection) = self.connection.take() {
-            upkeep::last(connection).await;
-        }
-        self.written.notify_one();
-        if let Some(done) = closing {
-            let _ = done.send(());
-        }
+        closing
     }
 
-    /// Only while nobody waits; answers whether there is more to do.
+    /// Answers whether there is more to do. What waits for the index is moved there whoever else waits, for on a busy
+    /// server somebody always does; the rest is for when nobody does.
     async fn tidy(&mut self, idle: bool, more: oneshot::Sender<bool>) {
+        let words = self.index().await;
         let busy = !idle || !self.orders.is_empty();
         let left = match &mut self.connection {
             Some(connection) if !busy => upkeep::tidy(connection, &self.disk).await,
             _ => busy,
         };
-        let _ = more.send(left);
+        let _ = more.send(words || left);
+    }
+
+    /// Moves a batch of what waits into the search index. Whether there is more. Nobody's message depends on it: what
+    /// fails is tried again.
+    async fn index(&mut self) -> bool {
+        let Some(connection) = &mut self.connection else { return false };
+        let error = match index::advance(connection, &self.pending).await {
+            Ok(more) => return more,
+            Err(error) => error,
+        };
+        tracing::warn!(%error, "mail could not be moved into the search index");
+        let sound = sqlx::query("ROLLBACK").execute(&mut *connection).await.is_ok();
+        if index::is_damage(&error) {
+            self.begin_index_anew().await;
+        } else if !sound && !matches!(StoreError::from(error), StoreError::Busy(_)) {
+            self.connection = None;
+        }
+        false
+    }
+
+    async fn begin_index_anew(&mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        match index::begin_anew(connection).await {
+            Ok(()) => tracing::error!("the search index was damaged: it is made anew from all mail, beside the work"),
+            Err(error) => {
+                let _ = sqlx::query("ROLLBACK").execute(connection).await;
+                tracing::error!(%error, "the search index is damaged and could not be begun anew");
+            }
+        }
     }
 
     async fn commit(&mut self, mut group: Group) {
@@ -113,6 +173,12 @@ impl Grouping {
         }
         group.tell(outcome);
         self.written.notify_one();
+        if std::mem::take(&mut self.damaged) {
+            self.begin_index_anew().await;
+        }
+        if self.pending.is_due() {
+            self.index().await;
+        }
         self.bound_log().await;
     }
 
@@ -149,9 +215,11 @@ impl Grouping {
         }
         match group.run(&mut tx).await {
             Ok(()) => {
-                let unlink = std::mem::take(&mut tx.notes.unlink);
+                let notes = std::mem::take(&mut tx.notes);
                 self.connection = Some(tx.into_connection());
-                self.unlink(unlink);
+                self.pending.hold(notes.index);
+                self.damaged |= notes.damaged;
+                self.unlink(notes.unlink);
                 Ok(())
             }
             Err(error) => {

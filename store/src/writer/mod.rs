@@ -11,6 +11,7 @@ mod upkeep;
 
 pub(crate) use connection::{reading, writing};
 pub(crate) use tx::{Indexed, Tx, Words};
+pub(crate) use upkeep::WaitingWords;
 
 use crate::disk::Disk;
 use crate::message::Delivery;
@@ -97,6 +98,8 @@ enum Order {
     Deliver(Box<Delivery>),
     /// Tidy up if nobody waits; tell whether there is more to do.
     Tidy(oneshot::Sender<bool>),
+    /// Begin the search index anew: it was found damaged.
+    MendIndex,
     /// Finish what waits, then stop.
     Close(oneshot::Sender<()>),
 }
@@ -108,14 +111,20 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(database: PathBuf, connection: sqlx::SqliteConnection, disk: Arc<Disk>) -> Result<Writer> {
+    pub fn start(
+        database: PathBuf,
+        connection: sqlx::SqliteConnection,
+        disk: Arc<Disk>,
+        waiting_words: WaitingWords,
+    ) -> Result<Writer> {
         let (orders, waiting) = mpsc::channel(WAITING_MAX);
         let written = Arc::new(Notify::new());
-        let grouping = Grouping::new(database, connection, disk, waiting, written.clone());
+        let grouping =
+            Grouping::new(database, connection, disk, waiting_words.pending.clone(), waiting, written.clone());
         // A thread of its own: it waits for the database many times a message, and waking a thread costs a fifth of
         // waking a task among others.
         std::thread::Builder::new().name("store-writer".into()).spawn(move || block_on(grouping.run()))?;
-        tokio::spawn(upkeep::remind(orders.downgrade(), written));
+        tokio::spawn(upkeep::remind(orders.downgrade(), written, waiting_words));
         Ok(Writer { orders })
     }
 
@@ -141,10 +150,46 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(StoreError::Busy("the store is closing".into())))
     }
 
+    /// Does not wait for it; when there is no way to the writer just now, the next search finds the damage again.
+    pub fn mend_index(&self) {
+        let _ = self.orders.try_send(Order::MendIndex);
+    }
+
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.orders.send(Order::Close(done)).await.is_ok() {
             let _ = closed.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Store};
+
+    /// A job that fails where no savepoint holds it: when it is put down, after the commit.
+    struct Bomb;
+
+    impl Job for Bomb {
+        type Answer = ();
+        async fn run(&mut self, _tx: &mut Tx) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a fault that nobody foresaw");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_fails_inside_begins_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(Options { dir: dir.path().into(), readers: 1, reserve: 0 }).await.unwrap();
+        assert!(matches!(store.write(Bomb).await, Err(StoreError::Busy(_))));
+        store.add_domain(&mail::Domain::parse("comentum.test").unwrap(), 1).await.unwrap();
+        store.close().await;
     }
 }

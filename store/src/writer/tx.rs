@@ -13,7 +13,15 @@ pub(crate) struct Words {
     pub body: Arc<str>,
 }
 
-/// A row of the search index, waiting for the end of the group.
+impl Words {
+    /// Bytes.
+    pub fn size(&self) -> usize {
+        self.sender.len() + self.people.len() + self.subject.len() + self.body.len()
+    }
+}
+
+/// A row of the search index, on its way there.
+#[derive(Clone)]
 pub(crate) struct Indexed {
     pub message: i64,
     pub owner: String,
@@ -25,12 +33,14 @@ pub(crate) struct Tx {
     pub(super) notes: Notes,
 }
 
-/// The search index is written once a group, after the last savepoint: FTS5 flushes a segment at every savepoint, and
-/// many small segments cost most of what a message costs.
 #[derive(Default)]
 pub(super) struct Notes {
+    /// Messages whose words wait for the search index.
     pub index: Vec<Indexed>,
+    /// Messages that are taken out of it once a group, after the last savepoint: FTS5 flushes a segment at every one.
     pub forget: Vec<i64>,
+    /// The index was found damaged.
+    pub damaged: bool,
     /// Files below `blobs/` that no row names any more.
     pub unlink: Vec<String>,
 }
@@ -63,14 +73,18 @@ impl Tx {
         &mut self.connection
     }
 
-    /// Adds a message's words to the search index when the group commits.
+    /// Holds a message's words for the search index when the group has committed.
     pub fn index(&mut self, entry: Indexed) {
         self.notes.index.push(entry);
     }
 
-    /// What is to be indexed and to be forgotten: the group's last work before its commit.
-    pub fn take_words(&mut self) -> (Vec<Indexed>, Vec<i64>) {
-        (std::mem::take(&mut self.notes.index), std::mem::take(&mut self.notes.forget))
+    /// What is to be forgotten: the group's last work before its commit.
+    pub fn take_forgotten(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.notes.forget)
+    }
+
+    pub fn note_damage(&mut self) {
+        self.notes.damaged = true;
     }
 
     /// Takes messages out of the search index when the group commits.

@@ -4,8 +4,10 @@
 use super::Order;
 use super::connection::BUSY_PATIENCE;
 use crate::Result;
+use crate::blob::Files;
 use crate::disk::Disk;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use crate::search::pending::{Pending, fill};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -13,13 +15,33 @@ use tokio::sync::{Notify, mpsc, oneshot};
 /// So long after a change, and the writer is asked to tidy up.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// The same while words are cut anew for the index: a short breath for whoever delivers.
+const BREATH: Duration = Duration::from_millis(10);
+
+/// What it takes to cut the words of messages anew whose delivery nobody remembers.
+pub(crate) struct WaitingWords {
+    pub pending: Arc<Pending>,
+    pub reads: SqlitePool,
+    pub files: Arc<Files>,
+}
+
 /// Asks the writer to tidy up some time after it has written, until it says that nothing is left. Ends with the writer.
-pub(super) async fn remind(orders: mpsc::WeakSender<Order>, written: Arc<Notify>) {
+pub(super) async fn remind(orders: mpsc::WeakSender<Order>, written: Arc<Notify>, words: WaitingWords) {
     loop {
         written.notified().await;
         let mut more = true;
+        let mut pause = PAUSE;
         while more {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(pause).await;
+            let cut = fill(&words.reads, &words.files, &words.pending).await;
+            pause = match cut {
+                Ok(true) => BREATH,
+                Ok(false) => PAUSE,
+                Err(error) => {
+                    tracing::debug!(%error, "words for the search index could not be cut anew");
+                    PAUSE
+                }
+            };
             let (answer, left) = oneshot::channel();
             let Some(orders) = orders.upgrade() else { return };
             if orders.send(Order::Tidy(answer)).await.is_err() {

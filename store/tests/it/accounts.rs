@@ -160,3 +160,17 @@ async fn the_common_password_hash_is_one_of_those_made_as_most_were() {
     let common = home.store.common_password_hash().await.unwrap().unwrap();
     assert!(common.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{common}");
 }
+
+#[tokio::test]
+async fn mailboxes_made_later_have_a_higher_uidvalidity() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let highest = async |account| {
+        home.store.mailboxes(account).await.unwrap().iter().map(|mailbox| mailbox.uidvalidity).max().unwrap()
+    };
+    let before = highest(bob).await;
+    home.store.remove_account(bob).await.unwrap();
+    let again = home.account("bob").await;
+    let lowest = home.store.mailboxes(again).await.unwrap().iter().map(|mailbox| mailbox.uidvalidity).min().unwrap();
+    assert!(lowest > before && highest(again).await <= i64::from(u32::MAX), "{lowest} after {before}");
+}

@@ -97,9 +97,31 @@ impl Home {
         self.connect().await.execute(sql).await.unwrap();
     }
 
+    /// Tells the store that its schema is already that of this migration.
+    pub async fn mark_as_migrated(&self, version: i64) {
+        let all = sqlx::migrate!("migrations/sqlite");
+        let done = all.iter().find(|migration| migration.version == version).unwrap();
+        let mut database = self.connect().await;
+        database
+            .execute(
+                "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+                     installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
+                     checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)",
+            )
+            .await
+            .unwrap();
+        sqlx::query("INSERT INTO _sqlx_migrations VALUES ($1, $2, 0, 1, $3, 0)")
+            .bind(version)
+            .bind(&*done.description)
+            .bind(&*done.checksum)
+            .execute(&mut database)
+            .await
+            .unwrap();
+    }
+
     /// Another program that has the database open.
     pub async fn connect(&self) -> SqliteConnection {
-        SqliteConnection::connect(&format!("sqlite://{}", self.database().display())).await.unwrap()
+        SqliteConnection::connect(&format!("sqlite://{}?mode=rwc", self.database().display())).await.unwrap()
     }
 
     pub fn database(&self) -> PathBuf {

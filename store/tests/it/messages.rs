@@ -268,3 +268,20 @@ async fn the_same_message_id_twenty_thousand_times_slows_nobody_down() {
     let last = delivery_takes(&home, bob).await;
     assert!(last < 3.0 * first, "{first:.2} ms before, {last:.2} ms after");
 }
+
+#[tokio::test]
+async fn what_is_gone_is_remembered_with_its_time_and_forgotten_after_it() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let archive = home.mailbox(bob, Role::Archive).await.id;
+    for n in 0..3 {
+        let placement = home.deliver(bob, &format!("message {n}")).await.unwrap();
+        home.store.move_to(bob, vec![placement], archive, by_owner(Kind::Moved), NOW + n).await.unwrap();
+    }
+    assert_eq!(home.ask("SELECT uid, at - 1790000000000 FROM expunged").await, [(1, 0), (2, 1), (3, 2)]);
+    assert_eq!(home.store.purge_expunged(NOW + 2).await.unwrap(), 2);
+    assert_eq!(home.ask("SELECT uid, at - 1790000000000 FROM expunged").await, [(3, 2)]);
+    let forgotten = home.ask("SELECT max(forgotten), min(forgotten) FROM mailbox").await[0];
+    let remembered = home.ask("SELECT min(modseq), 0 FROM expunged").await[0].0;
+    assert!(forgotten.0 > 0 && forgotten.0 < remembered && forgotten.1 == 0, "{forgotten:?} {remembered}");
+}

@@ -27,6 +27,14 @@ async fn pages_follow_each_other_without_gap_or_double() {
     assert_eq!(found, expected);
     let skipped = home.store.page(bob, inbox, None, 120, 3).await.unwrap();
     assert_eq!(skipped.iter().map(|listed| listed.id).collect::<Vec<_>>(), [found[120].1, found[121].1, found[122].1]);
+    let key = |at: usize| Keyset { received_at: found[at].0, id: found[at].1 };
+    for (at, limit) in [(0, 50), (1, 50), (50, 50), (700, 50), (30, 50)] {
+        let before = home.store.page_before(bob, inbox, key(at), limit).await.unwrap();
+        let before: Vec<i64> = before.iter().map(|listed| listed.id).collect();
+        let expected: Vec<i64> = found[at.saturating_sub(50)..at].iter().map(|pair| pair.1).collect();
+        assert_eq!(before, expected, "the page before number {at}");
+    }
+    assert!(home.store.page(bob + 1, inbox, None, 0, 50).await.unwrap().is_empty(), "not of somebody else");
     for at in [0, 1, 640, 1299] {
         let (newer, older) = home.store.neighbours(bob, found[at].1).await.unwrap();
         assert_eq!(newer, at.checked_sub(1).map(|n| found[n].1));

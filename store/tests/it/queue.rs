@@ -205,3 +205,13 @@ async fn claims_are_given_back_untouched() {
     assert_eq!(claim(&home, NOW, 9).await.len(), 2);
     assert_eq!(home.store.waiting_one(due[0].id).await.unwrap().attempts, 0);
 }
+
+#[tokio::test]
+async fn what_is_handed_in_for_others_alone_has_its_line_in_the_ledger() {
+    let home = Home::new().await;
+    let queue = home.queue("hello", &["lisa@otherisp.test"]).await;
+    assert_eq!(home.ask("SELECT message_id, kind FROM ledger").await, [(-queue, Kind::Arrived as i64)]);
+    let due = claim(&home, NOW, 9).await;
+    home.store.settle(vec![settled(due[0].id, Outcome::Delivered)], NOW + 1).await.unwrap();
+    assert_eq!(home.ask("SELECT line, kind FROM ledger").await, [(1, 0), (2, Kind::Relayed as i64)]);
+}

@@ -241,3 +241,84 @@ async fn nobody_finds_the_mail_of_another_or_what_is_gone() {
     assert_eq!(find(&home, bob, "secret").await, "");
     assert_eq!(home.ask("SELECT count(*), 0 FROM search WHERE search MATCH 'secret'").await, [(0, 0)]);
 }
+
+/// A message that says what it is in its own bytes, as all real ones do.
+async fn letter(home: &Home, account: i64, n: usize) {
+    let raw = format!("From: lisa@otherisp.test\r\nSubject: letter {n}\r\n\r\nabout item{n}x and the weather\r\n");
+    let mut intake = home.intake(&raw, vec![copy(account, Role::Inbox)]).await;
+    intake.summary = mail::message::parse::summarize(raw.as_bytes());
+    home.store.accept(intake).await.unwrap();
+}
+
+/// Waits until all is in the index.
+async fn indexed(home: &Home) {
+    for _ in 0..1000 {
+        let left =
+            home.ask("SELECT count(*), 0 FROM message WHERE id > (SELECT value FROM fact WHERE name = 'indexed')");
+        if left.await == [(0, 0)] {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the index does not get on");
+}
+
+#[tokio::test]
+async fn mail_is_found_from_its_commit_on_and_the_index_follows() {
+    let home = Home::new().await;
+    let (bob, anna) = (home.account("bob").await, home.account("anna").await);
+    for n in 0..200 {
+        letter(&home, bob, n).await;
+        assert_eq!(find(&home, bob, &format!("item{n}x")).await, format!("letter {n}"));
+        assert_eq!(find(&home, anna, &format!("item{n}x")).await, "");
+    }
+    let both = home.store.search(bob, "weather", None, None, 999).await.unwrap();
+    assert_eq!(both.len(), 200, "in the index and out of it, each once");
+    indexed(&home).await;
+    assert_eq!(home.ask("SELECT count(*), 0 FROM search WHERE search MATCH 'weather'").await, [(200, 0)]);
+    assert_eq!(home.store.search(bob, "weather", None, None, 999).await.unwrap().len(), 200);
+}
+
+#[tokio::test]
+async fn what_a_kill_kept_out_of_the_index_is_found_and_comes_in() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    for n in 0..5 {
+        letter(&home, bob, n).await;
+    }
+    let home = home.reopened().await;
+    // As a kill leaves it: the index ends before the mail does.
+    home.spoil("DELETE FROM search WHERE rowid > 2; UPDATE fact SET value = 2 WHERE name = 'indexed'").await;
+    assert_eq!(find(&home, bob, "weather").await, "letter 4 letter 3 letter 2 letter 1 letter 0");
+    let home = home.reopened().await;
+    assert_eq!(find(&home, bob, "item4x").await, "letter 4");
+    indexed(&home).await;
+    assert_eq!(find(&home, bob, "weather").await, "letter 4 letter 3 letter 2 letter 1 letter 0");
+    assert_eq!(home.ask("SELECT count(*), 0 FROM search WHERE search MATCH 'weather'").await, [(5, 0)]);
+}
+
+#[tokio::test]
+async fn a_damaged_index_stops_no_mail_and_is_made_anew() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    for n in 0..150 {
+        letter(&home, bob, n).await;
+    }
+    indexed(&home).await;
+    home.spoil("UPDATE search_data SET block = x'ffffffff' || substr(block, 5) WHERE id > 10").await;
+    for n in 150..200 {
+        letter(&home, bob, n).await;
+    }
+    let first = home.store.search(bob, "in:inbox", None, None, 999).await.unwrap().last().unwrap().id;
+    assert_eq!(home.store.destroy(bob, vec![first], by_owner(Kind::Destroyed), NOW).await.unwrap(), 1);
+    // Whoever searches meanwhile gets an answer.
+    home.store.search(bob, "weather", None, None, 999).await.unwrap();
+    assert_eq!(find(&home, bob, "item199x").await, "letter 199");
+    indexed(&home).await;
+    home.store.search(bob, "weather", None, None, 999).await.unwrap();
+    indexed(&home).await;
+    assert_eq!(home.store.search(bob, "weather", None, None, 999).await.unwrap().len(), 199);
+    assert_eq!(find(&home, bob, "item0x").await, "");
+    assert_eq!(find(&home, bob, "item77x").await, "letter 77");
+    assert!(home.store.search_is_complete().await.unwrap());
+}
