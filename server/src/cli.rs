@@ -1,6 +1,7 @@
 //! The command line. `restante` alone serves; the other commands work on the same store, also while it serves.
 
 mod account;
+mod backup;
 mod device;
 mod domain;
 mod queue;
@@ -54,9 +55,14 @@ enum Command {
     /// Certificates: which are shown, and fetching new ones.
     #[command(subcommand)]
     Tls(tls::Command),
-    /// Check the configuration, and do nothing else.
+    /// Copy everything into a new directory, also while the server runs. A server can be started on the copy.
+    Backup { dir: PathBuf },
+    /// Check the configuration and the certificate it names, and do nothing else.
     Check,
 }
+
+/// What those two keys may be.
+const PEM: &str = "each may be the path of a PEM file that can be read";
 
 /// Why a command did not do what it was asked.
 enum Failure {
@@ -123,7 +129,12 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
             maillog::start(&config);
             run::run(config, trial).await.map_err(Failure::Usage)
         }
+        Command::Backup { dir } => backup::obey(&dir, &Desk::open(config).await?).await,
         Command::Check => {
+            if config.tls_certificate.is_some() {
+                let read = tls::Tls::new(&config);
+                read.map_err(|error| Failure::Usage(format!("tls_certificate and tls_key: {error}; {PEM}")))?;
+            }
             println!("The configuration is in order. Data: {}", config.data.display());
             if config.hostname.as_str() == "localhost" {
                 println!("hostname is not set: other servers will distrust one that calls itself localhost");

@@ -122,6 +122,10 @@ impl Store {
         let _ = self.presence.lock.unlock();
     }
 
+    pub(crate) fn database(&self) -> PathBuf {
+        self.disk.dir.join("restante.db")
+    }
+
     /// Whether there is room to accept mail: cheap, may be asked for each message.
     pub fn has_room(&self) -> bool {
         self.disk.has_room()

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod allowances;
+mod backup;
 mod blobs;
 mod counters;
 mod credentials;
