@@ -67,3 +67,19 @@ fn the_first_start_makes_people_to_try_with_and_the_second_keeps_them() {
     Pop3::sign_in(doors(&said)["pop3"], people[1], &passwords[1]).quit();
     stop(child);
 }
+
+#[test]
+fn a_first_start_that_was_killed_halfway_is_finished_by_the_next() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("data");
+    // What it had come to: a domain, and nobody in it.
+    let made = program().args(["domain", "add", "otherisp.test", "--data"]).arg(&folder).status().unwrap();
+    assert!(made.success());
+    let (child, said) = start(&folder);
+    let at = doors(&said);
+    for who in ["lisa@otherisp.test", "bob@comentum.test", "admin@comentum.test"] {
+        let password = password_of(who, &said).unwrap_or_else(|| panic!("no word of {who}: {said:?}"));
+        Pop3::sign_in(at["pop3"], who, &password).quit();
+    }
+    stop(child);
+}
