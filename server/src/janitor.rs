@@ -10,6 +10,8 @@ use store::Millis;
 use tokio::time::Instant;
 
 const ROUND: Duration = Duration::from_secs(10 * 60);
+/// For so long it is remembered which messages left a mailbox; and what became of them, where Trash keeps all for ever.
+const REMEMBERED_DAYS: u32 = 90;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The wall clock may run ahead of the stopwatch by this much in a round: it is being set right, little by little.
 const DRIFT: Duration = Duration::from_secs(60);
@@ -63,8 +65,23 @@ async fn clean(house: &House, clock_is_settled: bool) {
     if let Err(error) = house.store.sweep_blank_drafts(now - span(DAY)).await {
         tracing::error!(%error, "blank drafts could not be cleared");
     }
+    if clock_is_settled {
+        forget(house, now).await;
+    }
     if let Err(error) = house.store.purge_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be cleared");
+    }
+}
+
+/// What is remembered of messages that are gone: their ledger for as long as Trash keeps mail, and for clients that were
+/// away which uids they had.
+async fn forget(house: &House, now: Millis) {
+    let days = if house.config.trash_days > 0 { house.config.trash_days } else { REMEMBERED_DAYS };
+    if let Err(error) = house.store.purge_ledger(now - span(DAY * days)).await {
+        tracing::error!(%error, "the ledger could not be cleared of what is old");
+    }
+    if let Err(error) = house.store.purge_expunged(now - span(DAY * REMEMBERED_DAYS)).await {
+        tracing::error!(%error, "uids that are long gone could not be forgotten");
     }
 }
 

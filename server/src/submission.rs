@@ -161,7 +161,8 @@ async fn is_holding(house: &House, submission: &Submission<'_>) -> Result<bool, 
 fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &str) -> Delivery {
     let mut copies = Vec::new();
     if let (true, Some(account)) = (submission.sent_copy, submission.account) {
-        copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: false });
+        // Counted like all other mail: it may go over the quota by one message, and no further.
+        copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: true });
     }
     let quota = !is_let_in_always(submission);
     let inbox = |account: &i64| Copy { account: *account, role: Role::Inbox, flags: Flags::default(), quota };
