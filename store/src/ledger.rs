@@ -64,8 +64,10 @@ pub(crate) async fn write(tx: &mut Tx, messages: &str, event: &Event, now: Milli
 impl Store {
     /// Records one event for each placement, without waiting for more than its commit.
     pub async fn record(&self, account: i64, placements: Vec<i64>, event: Event, now: Millis) -> Result<()> {
-        self.act(move |tx| {
-            let (placements, event) = (list(&placements), event.clone());
+        for step in placements.chunks(STEP as usize) {
+            let (step, event) = (list(step), event.clone());
+            self.act(move |tx| {
+            let (placements, event) = (step.clone(), event.clone());
             Box::pin(async move {
                 let messages: Vec<i64> = sqlx::query_scalar(
                     "SELECT message_id FROM placement WHERE id IN (SELECT value FROM json_each($2)) AND account_id = $1",
@@ -76,8 +78,10 @@ impl Store {
                 .await?;
                 write(tx, &list(&messages), &event, now).await
             })
-        })
-        .await
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// A message's journey, oldest first.
@@ -105,7 +109,7 @@ impl Store {
     }
 }
 
-/// Lines or messages forgotten in one step.
+/// Lines or messages written or forgotten in one step.
 const STEP: i64 = 1000;
 
 async fn purge(tx: &mut Tx, before: Millis) -> Result<u64> {

@@ -22,6 +22,11 @@ impl Job for Attach {
         false
     }
 
+    /// No row names its file.
+    fn undone(&mut self) {
+        self.blob.settle(None);
+    }
+
     async fn run(&mut self, tx: &mut Tx) -> Result<i64> {
         let touched = sqlx::query("UPDATE draft SET saved_at = $3 WHERE id = $2 AND account_id = $1");
         let touched = touched.bind(self.account).bind(self.draft).bind(self.now).execute(tx.db()).await?;

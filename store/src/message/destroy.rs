@@ -87,13 +87,9 @@ pub(super) async fn trim_trash(tx: &mut Tx, account: i64, trash: i64, now: Milli
 }
 
 impl Store {
-    /// Removes for ever, all in one commit. Answers how many there were.
+    /// Removes for ever, up to a thousand in one commit. Answers how many there were.
     pub async fn destroy(&self, account: i64, placements: Vec<i64>, event: Event, now: Millis) -> Result<i64> {
-        self.act(move |tx| {
-            let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move { destroy(tx, account, &placements, &event, now).await })
-        })
-        .await
+        self.destroy_in_steps(account, None, placements, event, now).await
     }
 
     /// As `destroy`, of those that are still in `mailbox`: what has been put elsewhere since is left there.
@@ -105,16 +101,33 @@ impl Store {
         event: Event,
         now: Millis,
     ) -> Result<i64> {
-        self.act(move |tx| {
-            let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move {
-                let mut there = placed(tx, account, &placements).await?;
-                there.retain(|placed| placed.mailbox_id == mailbox);
-                let there: Vec<i64> = there.iter().map(|placed| placed.id).collect();
-                destroy(tx, account, &there, &event, now).await
-            })
-        })
-        .await
+        self.destroy_in_steps(account, Some(mailbox), placements, event, now).await
+    }
+
+    async fn destroy_in_steps(
+        &self,
+        account: i64,
+        mailbox: Option<i64>,
+        placements: Vec<i64>,
+        event: Event,
+        now: Millis,
+    ) -> Result<i64> {
+        let mut destroyed = 0;
+        for step in placements.chunks(super::STEP) {
+            let (step, event) = (step.to_vec(), event.clone());
+            destroyed += self
+                .act(move |tx| {
+                    let (step, event) = (step.clone(), event.clone());
+                    Box::pin(async move {
+                        let mut there = placed(tx, account, &step).await?;
+                        there.retain(|placed| mailbox.is_none_or(|mailbox| placed.mailbox_id == mailbox));
+                        let there: Vec<i64> = there.iter().map(|placed| placed.id).collect();
+                        destroy(tx, account, &there, &event, now).await
+                    })
+                })
+                .await?;
+        }
+        Ok(destroyed)
     }
 
     /// Removes all that is in the mailbox now, in bounded steps. In Drafts: the drafts too.

@@ -1,7 +1,7 @@
 //! Flags.
 
-use super::list;
 use super::placement::{Counters, Placed, placed};
+use super::{STEP, list};
 use crate::writer::Tx;
 use crate::{Flags, Result, Store};
 
@@ -35,10 +35,16 @@ pub(super) async fn change(tx: &mut Tx, account: i64, placements: &[i64], set: F
 impl Store {
     /// Sets and clears flags. Answers how many placements changed.
     pub async fn flag(&self, account: i64, placements: Vec<i64>, set: Flags, clear: Flags) -> Result<i64> {
-        self.act(move |tx| {
-            let placements = placements.clone();
-            Box::pin(async move { change(tx, account, &placements, set, clear).await })
-        })
-        .await
+        let mut changed = 0;
+        for step in placements.chunks(STEP) {
+            let step = step.to_vec();
+            changed += self
+                .act(move |tx| {
+                    let step = step.clone();
+                    Box::pin(async move { change(tx, account, &step, set, clear).await })
+                })
+                .await?;
+        }
+        Ok(changed)
     }
 }

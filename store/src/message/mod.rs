@@ -20,6 +20,10 @@ pub use maildrop::Dropped;
 pub(crate) use maildrop::MAILDROP;
 pub(crate) use plan::hashed;
 
+/// Placements changed in one commit: whoever has a hundred thousand of them to move keeps nobody waiting for all of it.
+/// All are on disk before the caller hears of it.
+const STEP: usize = 1000;
+
 /// A list of ids as the database takes it.
 pub(crate) fn list(ids: &[i64]) -> String {
     serde_json::to_string(ids).unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Moving from mailbox to mailbox.
 
 use super::placement::{Counters, Placed, expunge, placed};
-use super::{destroy, list};
+use super::{STEP, destroy, list};
 use crate::writer::Tx;
 use crate::{Event, Millis, Result, Role, Store, ledger};
 
@@ -59,7 +59,7 @@ async fn move_all(
 
 impl Store {
     /// Keeps the placement id; gives a new uid in the target mailbox. Into and out of Trash changes what the quota
-    /// counts. Answers how many moved; `NotFound` when the mailbox is not the account's.
+    /// counts. Up to a thousand in one commit. Answers how many moved; `NotFound` when the mailbox is not the account's.
     pub async fn move_to(
         &self,
         account: i64,
@@ -68,11 +68,7 @@ impl Store {
         event: Event,
         now: Millis,
     ) -> Result<i64> {
-        self.act(move |tx| {
-            let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move { move_all(tx, account, &placements, (None, mailbox), &event, now).await })
-        })
-        .await
+        self.move_in_steps(account, placements, (None, mailbox), event, now).await
     }
 
     /// As `move_to`, of those that are still in `from`: what has been put elsewhere since is left there.
@@ -84,10 +80,27 @@ impl Store {
         event: Event,
         now: Millis,
     ) -> Result<i64> {
-        self.act(move |tx| {
-            let (placements, event) = (placements.clone(), event.clone());
-            Box::pin(async move { move_all(tx, account, &placements, (Some(from), mailbox), &event, now).await })
-        })
-        .await
+        self.move_in_steps(account, placements, (Some(from), mailbox), event, now).await
+    }
+
+    async fn move_in_steps(
+        &self,
+        account: i64,
+        placements: Vec<i64>,
+        way: (Option<i64>, i64),
+        event: Event,
+        now: Millis,
+    ) -> Result<i64> {
+        let mut moved = 0;
+        for step in placements.chunks(STEP) {
+            let (step, event) = (step.to_vec(), event.clone());
+            moved += self
+                .act(move |tx| {
+                    let (step, event) = (step.clone(), event.clone());
+                    Box::pin(async move { move_all(tx, account, &step, way, &event, now).await })
+                })
+                .await?;
+        }
+        Ok(moved)
     }
 }

@@ -40,6 +40,9 @@ pub(crate) trait Job: Send + 'static {
     fn may_use_reserve(&self) -> bool {
         true
     }
+
+    /// Nothing of what it did is on disk, for sure: what it holds for the sake of that may go.
+    fn undone(&mut self) {}
 }
 
 /// A job made of a closure, for changes that need no room of their own.
@@ -83,7 +86,11 @@ impl<J: Job> Waiting for Ticket<J> {
     }
 
     fn tell(self: Box<Self>, outcome: Result<()>) {
-        let Ticket { answer, caller, job } = *self;
+        let Ticket { answer, caller, mut job } = *self;
+        // After an I/O error a commit may yet turn out to be on disk; after any other error it is not.
+        if matches!(&outcome, Err(error) if !matches!(error, StoreError::Broken(_))) {
+            job.undone();
+        }
         // What it holds is let go before anybody hears of the end.
         drop(job);
         let told = outcome.and_then(|()| answer.ok_or_else(|| StoreError::Broken("a job gave no answer".into())));
@@ -181,6 +188,33 @@ mod tests {
     impl Drop for Bomb {
         fn drop(&mut self) {
             panic!("a fault that nobody foresaw");
+        }
+    }
+
+    /// A job that tells when it is undone.
+    struct Holder(Arc<std::sync::atomic::AtomicBool>);
+
+    impl Job for Holder {
+        type Answer = ();
+        async fn run(&mut self, _tx: &mut Tx) -> Result<()> {
+            Ok(())
+        }
+
+        fn undone(&mut self) {
+            self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_job_lets_go_of_its_file_when_the_commit_failed_and_not_when_it_is_in_doubt() {
+        for (outcome, lets_go) in
+            [(Ok(()), false), (Err(StoreError::Full), true), (Err(StoreError::Broken("disk".into())), false)]
+        {
+            let undone = Arc::default();
+            let (caller, _) = oneshot::channel();
+            let ticket = Box::new(Ticket { job: Holder(Arc::clone(&undone)), answer: Some(()), caller });
+            ticket.tell(outcome);
+            assert_eq!(undone.load(std::sync::atomic::Ordering::Relaxed), lets_go);
         }
     }
 

@@ -238,6 +238,23 @@ async fn trash_takes_no_more_room_than_the_quota_and_what_lies_there_longest_goe
     assert_eq!(home.mailbox(anna, Role::Trash).await.total, 1);
 }
 
+#[tokio::test]
+async fn thousands_at_once_are_changed_in_steps_and_all_of_them() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let texts: Vec<String> = (0..2300).map(|n| format!("message {n}")).collect();
+    let all = futures::future::join_all(texts.iter().map(|text| home.deliver(bob, text))).await;
+    let all: Vec<i64> = all.into_iter().map(|placement| placement.unwrap()).collect();
+    let trash = home.mailbox(bob, Role::Trash).await.id;
+    assert_eq!(home.store.flag(bob, all.clone(), Flags::SEEN, Flags::default()).await.unwrap(), 2300);
+    home.store.record(bob, all.clone(), by_owner(Kind::Read), NOW).await.unwrap();
+    assert_eq!(home.store.move_to(bob, all.clone(), trash, by_owner(Kind::Deleted), NOW).await.unwrap(), 2300);
+    // Each step is a change of its own: others come in between.
+    assert_eq!(home.ask("SELECT count(DISTINCT modseq), count(*) FROM expunged").await, [(3, 2300)]);
+    assert_eq!(home.store.destroy(bob, all, by_owner(Kind::Destroyed), NOW).await.unwrap(), 2300);
+    assert_eq!(home.mailbox(bob, Role::Trash).await.total, 0);
+}
+
 /// Milliseconds that one delivery takes, the middle one of fifteen.
 async fn delivery_takes(home: &Home, account: i64) -> f64 {
     let mut taken = Vec::new();
