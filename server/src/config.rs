@@ -306,7 +306,10 @@ fn from_environment(
 }
 
 fn read(file: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(file).map_err(|error| ConfigError(format!("{} cannot be read: {error}", file.display())))
+    std::fs::read_to_string(file).map_err(|error| {
+        let file = file.display();
+        ConfigError(format!("{file} cannot be read: {error}; it is the file with the configuration, and --config or RESTANTE_CONFIG may name another"))
+    })
 }
 
 /// Whatever was typed stays on one line of the operator's terminal.

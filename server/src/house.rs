@@ -59,7 +59,11 @@ impl House {
             .ok_or("argon2_memory and argon2_iterations do not go together: argon2 refuses them")?;
         let spool = Spool::open(config.data.join("spool"), config.spool_memory)
             .map_err(|error| format!("the spool in {data} cannot be opened: {error}"))?;
-        let dns = Dns::new(&config).map_err(|error| format!("dns: the resolver cannot be started: {error}"))?;
+        let dns = Dns::new(&config).map_err(|error| {
+            format!(
+                "dns: the resolver cannot be started: {error}; it may be IP addresses of DNS servers, as 192.0.2.53"
+            )
+        })?;
         let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
         Ok(Arc::new(House {
             sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),

@@ -20,7 +20,7 @@ pub struct Key {
 }
 
 const LISTENER: &str = "an address with a port, as 127.0.0.1:2525 (port 0: any free one), or off";
-const TIME: &str = "a length of time, as 500ms, 30s, 5m, 4h or 5d";
+const TIME: &str = "a length of time above 0 and of 36500d at most, as 500ms, 30s, 5m, 4h or 5d";
 const SIZE: &str = "a size, as 262144, 256KiB, 25MiB or 2GiB";
 const FLAG: &str = "true or false";
 const AGAINST: &str = "refuse, or junk";
@@ -176,9 +176,12 @@ pub const KEYS: &[Key] = &[
     key("reply_timeout", "how long another server may take for a reply", TIME, |config, text| {
         put(&mut config.reply_timeout, positive_duration(text))
     }),
-    key("message_size", "the largest message accepted", SIZE, |config, text| {
-        put(&mut config.message_size, size(text).filter(|size| *size >= 65536))
-    }),
+    key(
+        "message_size",
+        "the largest message accepted",
+        "a size from 64KiB, as 262144, 256KiB, 25MiB or 2GiB",
+        |config, text| put(&mut config.message_size, size(text).filter(|size| *size >= 65536)),
+    ),
     key("recipients", "the most recipients of one message", "a whole number from 100 (RFC 5321)", |config, text| {
         put(&mut config.recipients, number(text, 100))
     }),
@@ -290,9 +293,12 @@ pub const KEYS: &[Key] = &[
         "a whole number from 1 to 100",
         |config, text| put(&mut config.argon2.iterations, between(text, 1, 100)),
     ),
-    key("sign_in_burst", "wrong passwords that one address may send at once", COUNT, |config, text| {
-        put(&mut config.sign_in.burst, number(text, 1))
-    }),
+    key(
+        "sign_in_burst",
+        "wrong passwords that one address may send at once",
+        "a whole number from 1 to 4294967295",
+        |config, text| put(&mut config.sign_in.burst, number(text, 1)),
+    ),
     key("sign_in_interval", "the time in which one more wrong password may be sent", TIME, |config, text| {
         put(&mut config.sign_in.interval, positive_duration(text))
     }),
