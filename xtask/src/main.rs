@@ -1,5 +1,7 @@
 //! `cargo xtask …`: builds, runs, tests and measures the whole house. This file is the table of contents.
 
+#[cfg(test)]
+mod arrows;
 mod bench;
 mod failure;
 mod needs;

@@ -3,6 +3,7 @@
 use crate::failure::{Done, Failure};
 use crate::site::{self, Effort};
 use crate::{places, tools};
+use std::env;
 use std::os::unix::process::CommandExt;
 
 /// Builds everything and becomes the server.
@@ -23,6 +24,10 @@ pub fn run(mut words: Vec<String>) -> Done {
     let mut server = tools::program(places::server(release));
     // Ports, data directory and all else are the server's own defaults, for its file and these flags to change.
     server.args(["serve", "--trial"]).args(words);
+    // `--data ./x` is meant from where the person stands.
+    if let Ok(here) = env::current_dir() {
+        server.current_dir(here);
+    }
     // It takes every RESTANTE_… for a key of its configuration; this one was for the build.
     server.env_remove("RESTANTE_SITE_DIR");
     // `exec`: the server takes our place, gets the terminal's signals itself, and its exit status is ours.

@@ -58,8 +58,10 @@ pub fn accept(words: &Words, effort: Extent) -> Done<Table> {
 
 /// fsyncs a message, counted by strace in a run of its own, since strace slows the server down.
 pub fn fsyncs(words: &Words, effort: Extent) -> Done<Table> {
-    let mut table =
-        Table::new("Making it durable (under strace)", &["SMTP to mailbox, 4 KiB", "fsyncs a message", "msgs/s then"]);
+    let mut table = Table::new(
+        "Making it durable (under strace: groups grow)",
+        &["SMTP to mailbox, 4 KiB", "fsyncs a message", "msgs/s then"],
+    );
     for (connections, messages) in [(1, 300), (8, 2_000), (64, 6_000)] {
         let messages = (messages / effort.divisor).max(connections * 4);
         let mut server = Server::prepare("fsyncs", ACCOUNTS)?;
