@@ -23,6 +23,14 @@ pub use server::{BOB, CAROL, House, LISA, PASSWORD, POSTMASTER, program, size_of
 pub use smtp::{Smtp, letter, stuffed};
 pub use wire::Wire;
 
+/// How often a test does its worst: `RESTANTE_ROUNDS`, or what it does by itself.
+pub fn rounds(usual: usize) -> usize {
+    match std::env::var("RESTANTE_ROUNDS") {
+        Ok(wanted) => wanted.parse().unwrap_or_else(|_| panic!("RESTANTE_ROUNDS = {wanted}: it may be a whole number")),
+        Err(_) => usual,
+    }
+}
+
 /// Text of about `size` octets that no compression shrinks much, in lines of 76.
 pub fn noise(size: usize) -> String {
     use base64::Engine as _;
