@@ -87,30 +87,47 @@ pub(crate) async fn finish(tx: &mut Tx) -> Result<()> {
     }
 }
 
-/// Moves the oldest messages that wait into the index, in a commit of their own, as far as their words are held. Whether
-/// there are more.
-pub(crate) async fn advance(connection: &mut SqliteConnection, pending: &Pending) -> sqlx::Result<bool> {
+/// How far a step came.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Advance {
+    /// Messages moved.
+    pub moved: usize,
+    /// Others wait still: for the next step, or for their words.
+    pub more: bool,
+}
+
+/// Moves the oldest messages that wait into the index, in a commit of their own, as far as their words are held. Chosen
+/// within the commit: another process may do the same.
+pub(crate) async fn advance(connection: &mut SqliteConnection, pending: &Pending) -> sqlx::Result<Advance> {
+    if !pending.is_held() {
+        return Ok(Advance::default());
+    }
     let next: Vec<i64> = sqlx::query_scalar(
-        "SELECT id FROM message WHERE id > (SELECT value FROM fact WHERE name = 'indexed') ORDER BY id LIMIT $1",
+        "BEGIN IMMEDIATE;
+         SELECT id FROM message WHERE id > (SELECT value FROM fact WHERE name = 'indexed') ORDER BY id LIMIT $1",
     )
     .bind(STEP)
     .fetch_all(&mut *connection)
     .await?;
-    let Some(youngest) = next.last() else {
-        // What is held still has been destroyed before it was moved.
-        pending.let_go(i64::MAX - 1);
-        return Ok(false);
-    };
     let ready: Vec<Indexed> = next.iter().map_while(|message| pending.get(*message)).collect();
-    let Some(last) = ready.last().map(|entry| entry.message) else { return Ok(true) };
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    insert(connection, ready).await?;
-    sqlx::query("UPDATE fact SET value = $1 WHERE name = 'indexed'; COMMIT")
-        .bind(last)
-        .execute(&mut *connection)
-        .await?;
-    pending.let_go(last);
-    Ok(last < *youngest || next.len() as i64 == STEP)
+    let (moved, last) = (ready.len(), ready.last().map(|entry| entry.message));
+    if let Some(last) = last {
+        insert(connection, ready).await?;
+        sqlx::query("UPDATE fact SET value = $1 WHERE name = 'indexed'").bind(last).execute(&mut *connection).await?;
+    }
+    sqlx::query("COMMIT").execute(&mut *connection).await?;
+    match last {
+        Some(last) => pending.let_go(last),
+        // What is held still has been destroyed before it was moved, or moved by another.
+        None if next.is_empty() => pending.let_go(i64::MAX - 1),
+        None => {}
+    }
+    Ok(Advance { moved, more: moved < next.len() || next.len() as i64 == STEP })
+}
+
+/// Whether it has been thrown away just now.
+pub(crate) async fn is_new(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT value = 0 FROM fact WHERE name = 'indexed'").fetch_one(connection).await
 }
 
 /// Throws the index away: all mail waits to be taken in again.

@@ -5,7 +5,7 @@ use super::group::Group;
 use super::tx::Tx;
 use super::{Order, upkeep};
 use crate::disk::Disk;
-use crate::search::index;
+use crate::search::index::{self, Advance};
 use crate::search::pending::Pending;
 use crate::{Result, StoreError};
 use futures::FutureExt;
@@ -82,7 +82,7 @@ impl Grouping {
                 }
             }
         };
-        while self.connection.is_some() && self.pending.is_held() && self.index().await {}
+        while self.index().await.moved > 0 {}
         if let Some(connection) = self.connection.take() {
             upkeep::last(connection).await;
         }
@@ -104,7 +104,7 @@ impl Grouping {
                     Order::Run(job) => group.add(job),
                     Order::Deliver(delivery) => group.add_delivery(*delivery),
                     Order::Tidy(more) => self.tidy(group.is_empty(), more).await,
-                    Order::MendIndex => self.begin_index_anew().await,
+                    Order::MendIndex => self.mend_index().await,
                     Order::Close(done) => {
                         closing = Some(done);
                         break;
@@ -122,7 +122,7 @@ impl Grouping {
     /// Answers whether there is more to do. What waits for the index is moved there whoever else waits, for on a busy
     /// server somebody always does; the rest is for when nobody does.
     async fn tidy(&mut self, idle: bool, more: oneshot::Sender<bool>) {
-        let words = self.index().await;
+        let words = self.index().await.more;
         let busy = !idle || !self.orders.is_empty();
         let left = match &mut self.connection {
             Some(connection) if !busy => upkeep::tidy(connection, &self.disk).await,
@@ -131,12 +131,11 @@ impl Grouping {
         let _ = more.send(words || left);
     }
 
-    /// Moves a batch of what waits into the search index. Whether there is more. Nobody's message depends on it: what
-    /// fails is tried again.
-    async fn index(&mut self) -> bool {
-        let Some(connection) = &mut self.connection else { return false };
+    /// Moves a batch of what waits into the search index. Nobody's message depends on it: what fails is tried again.
+    async fn index(&mut self) -> Advance {
+        let Some(connection) = &mut self.connection else { return Advance::default() };
         let error = match index::advance(connection, &self.pending).await {
-            Ok(more) => return more,
+            Ok(advance) => return advance,
             Err(error) => error,
         };
         tracing::warn!(%error, "mail could not be moved into the search index");
@@ -146,7 +145,15 @@ impl Grouping {
         } else if !sound && !matches!(StoreError::from(error), StoreError::Busy(_)) {
             self.connection = None;
         }
-        false
+        Advance::default()
+    }
+
+    /// Asked for by each search that met the damage; done once.
+    async fn mend_index(&mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        if !index::is_new(connection).await.unwrap_or(false) {
+            self.begin_index_anew().await;
+        }
     }
 
     async fn begin_index_anew(&mut self) {
