@@ -29,7 +29,11 @@ pub fn wasm_target() -> Done {
 
 /// The browser tests' packages, as `package-lock.json` names them.
 pub fn npm_packages() -> Done {
-    let node = "install Node.js 20 or newer with npm, for example `apt-get install nodejs npm`";
+    let node = "install Node.js 20 or newer with npm: `apt-get install nodejs npm` where the distribution has it (as Debian 13), \
+                else as https://nodejs.org says";
+    if tools::may_install() && (tools::find("node").is_none() || tools::find("npm").is_none()) {
+        install(&["nodejs", "npm"], node)?;
+    }
     let version = tools::ask(tools::program("node").arg("--version"))
         .ok_or_else(|| Failure::new("the browser tests need Node.js, which is missing", node))?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
@@ -64,7 +68,7 @@ pub fn chromium() -> Done<PathBuf> {
     if let Some(found) = there() {
         return Ok(found);
     }
-    let remedy = "`apt-get install chromium` as root, or CHROMIUM=/path/to/a/chromium";
+    let remedy = "`apt-get install chromium` as root (Ubuntu has none: `snap install chromium`), or CHROMIUM=/path/to/a/chromium";
     if !tools::may_install() {
         return Err(Failure::new("the browser tests need Chromium, which is missing", remedy));
     }
