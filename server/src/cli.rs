@@ -131,7 +131,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Backup { dir } => backup::obey(&dir, &Desk::open(config).await?).await,
         Command::Check => {
-            if config.tls_certificate.is_some() {
+            if !config.tls_certificate.is_empty() {
                 let read = crate::tls::Tls::new(&config);
                 read.map_err(|error| Failure::Usage(format!("tls_certificate and tls_key: {error}; {PEM}")))?;
             }

@@ -17,7 +17,7 @@ const PEOPLE: [(&str, &str, bool); 3] = [
 /// Makes whatever is missing of it, and says what is there already. The error is one line.
 pub async fn prepare(house: &House, doors: &[(&'static str, SocketAddr)]) -> Result<(), String> {
     let told = |error: store::StoreError| format!("the trial cannot be prepared: {error}");
-    let certificate = if house.config.tls_certificate.is_some() { "" } else { ", self-signed" };
+    let certificate = if house.config.tls_certificate.is_empty() { ", self-signed" } else { "" };
     println!();
     for (name, address) in doors {
         let shown = match *name {
