@@ -66,7 +66,7 @@ async fn measure(dir: &Path, connections: i64, messages: i64) {
     let cpu = seconds(ClockId::ProcessCPUTime) - cpu;
     let inbox = store.mailboxes(accounts[0]).await.expect("mailboxes")[0].id;
     let reads = 5000;
-    let drop = store.maildrop(accounts[0]).await.expect("a maildrop");
+    let drop = store.maildrop(accounts[0], i64::MAX).await.expect("a maildrop");
     let read_wall = seconds(ClockId::Monotonic);
     for n in 0..reads {
         store.bytes(accounts[0], drop[n % drop.len()].id).await.expect("bytes");
