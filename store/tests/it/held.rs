@@ -1,7 +1,7 @@
 //! Mail that is held until somebody decides.
 
 use crate::harness::{Home, NOW};
-use store::NewQueued;
+use store::{NewQueued, Turn};
 
 const DAY: i64 = 86_400_000;
 
@@ -18,7 +18,7 @@ async fn hold(home: &Home, raw: &str, recipients: &[&str]) -> i64 {
 }
 
 async fn due(home: &Home, now: i64) -> Vec<store::Due> {
-    home.store.claim(now, now + 1, 99, 99, Vec::new()).await.unwrap()
+    home.store.claim(Turn::Any, now, now + 1, 99, 99, Vec::new()).await.unwrap()
 }
 
 #[tokio::test]
