@@ -141,9 +141,12 @@ impl SignIn {
             },
             _ => None,
         };
-        if let Some((account, program)) = &right {
+        if let Some((_, program)) = &right {
             self.turns.give_back(turn);
-            self.note_owner(account, program.is_none(), peer);
+            // An owner with their own password; a program's is never slowed, and needs no friends.
+            if program.is_none() {
+                self.turns.befriend(turn);
+            }
         }
         self.noted(&typed, peer, via, right.ok_or(SignInRefused::Wrong))
     }
@@ -210,18 +213,11 @@ impl SignIn {
         };
         let mut account = account.filter(|account| right && account.active).ok_or(SignInRefused::Wrong)?;
         if fresh {
-            self.note_owner(&account, true, peer);
+            self.turns.befriend(turn);
             self.renew(&mut account, &typed, password).await;
             self.write_down(&account, password);
         }
         Ok((account, None))
-    }
-
-    /// An owner was here with their own password.
-    fn note_owner(&self, account: &Account, own: bool, peer: IpAddr) {
-        if own {
-            self.turns.befriend(who(&account.address), peer.into());
-        }
     }
 
     /// The password is here only now: a hash of another cost is made anew, so that all accounts come to cost the same.

@@ -109,9 +109,9 @@ impl Turns {
     }
 
     /// The owner was there: what others do elsewhere, or behind the same address, does not keep them out.
-    pub fn befriend(&self, who: Who, peer: Peer) {
+    pub fn befriend(&self, turn: Turn) {
         let now = self.clock.instant();
-        self.meters().friends.remember((who, peer), now);
+        self.meters().friends.remember((turn.who, turn.peer), now);
     }
 
     fn meters(&self) -> MutexGuard<'_, Meters> {
