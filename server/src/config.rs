@@ -298,8 +298,8 @@ fn from_environment(
 ) -> Result<Vec<(&'static str, String)>, ConfigError> {
     let mut given = Vec::new();
     for (variable, value) in environment {
-        // Not keys: where the keys are, and where the build finds the site (build.rs).
-        if matches!(variable.as_str(), "RESTANTE_CONFIG" | "RESTANTE_SITE_DIR") {
+        // Not keys: where the keys are, and where the build finds the site (build.rs) and tests find public suites.
+        if matches!(variable.as_str(), "RESTANTE_CONFIG" | "RESTANTE_SITE_DIR" | "RESTANTE_TEST_DATA") {
             continue;
         }
         if let Some(name) = variable.strip_prefix("RESTANTE_") {

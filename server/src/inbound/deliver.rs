@@ -58,7 +58,7 @@ pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreErr
 }
 
 /// As `weigh`, of the message as it is to be kept.
-pub async fn weigh_stamped(house: &House, message: &Spooled, stamp: Stamp) -> Result<Weighed, StoreError> {
+pub async fn weigh_stamped(house: &House, message: &Spooled, stamp: &Stamp) -> Result<Weighed, StoreError> {
     let mut read = house.spool.read(message).await.map_err(|error| unreadable(&error))?;
     // What was a file is in memory once, and is changed in its place.
     let mut bytes: Vec<u8> = std::mem::take(&mut read.bytes).into();

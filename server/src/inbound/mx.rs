@@ -4,19 +4,18 @@ use crate::house::House;
 use crate::inbound::checks::client::Client;
 use crate::inbound::checks::greylist::{self, Greylist};
 use crate::inbound::checks::sender_domain::{self, SenderDomain};
-use crate::inbound::checks::{message, spf};
-use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
+use crate::inbound::checks::spf;
+use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Weighed};
+use crate::inbound::judged::{Judged, judge};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict::{self, SenderFindings, arrival};
 use crate::listen::Guest;
 use crate::maillog;
 use crate::submission::sender_text;
 use mail::Address;
-use mail::auth::dmarc::DmarcResult;
 use mail::auth::findings::Findings;
-use mail::auth::results;
-use mail::auth::spf::{Spf, SpfResult};
-use mail::auth::verdict::{Disposition, Verdict};
+use mail::auth::spf::Spf;
+use mail::auth::verdict::Disposition;
 use mail::envelope::{ForwardPath, Greeting, ReversePath};
 use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
@@ -105,25 +104,12 @@ impl MxDesk {
         postmasters.filter_map(|path| self.found.get(path).copied()).collect()
     }
 
-    /// What is found of a message, and what follows.
-    async fn judge(&self, incoming: &Incoming) -> Result<Judged, StoreError> {
-        let examined = message::examine(&self.house, &incoming.message, incoming.head).await?;
-        let before = Findings { spf: self.spf.clone(), ..self.client.findings().clone() };
-        let findings = message::check(&self.house, &examined, before).await;
-        let verdict = arrival::message(&findings, &self.house.config.checks);
-        let message_id = examined.survey.message_id;
-        let field = results::write(&findings, &self.house.config.hostname, incoming.peer);
-        let stamp = Stamp { head: incoming.head, field, forged: examined.forged };
-        Ok(Judged { findings, verdict, stamp, message_id })
-    }
-
-    async fn take_judged(&self, incoming: &Incoming, judged: Judged) -> Result<Reply, StoreError> {
-        let Judged { findings, verdict, stamp, .. } = judged;
-        let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, stamp).await?;
-        weighed.verdict = verdict.to_text(&findings);
-        let role = if verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
+    async fn take_judged(&self, incoming: &Incoming, judged: &Judged) -> Result<Reply, StoreError> {
+        let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, &judged.stamp).await?;
+        weighed.verdict = judged.verdict.to_text(&judged.findings);
+        let role = if judged.verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
         let reply = self.put(incoming, weighed, role).await?;
-        if let Some(domain) = proved(&findings).filter(|_| reply.is_positive()) {
+        if let Some(domain) = judged.proved().filter(|_| reply.is_positive()) {
             greylist::remember(&self.house, domain);
         }
         Ok(reply)
@@ -229,21 +215,6 @@ impl MxDesk {
     }
 }
 
-/// What was found of a message and decided, and what is written into its header.
-struct Judged {
-    findings: Findings,
-    verdict: Verdict,
-    stamp: Stamp,
-    message_id: String,
-}
-
-/// The domain that was proved to have sent a message.
-fn proved(findings: &Findings) -> Option<&str> {
-    let dmarc = findings.dmarc.as_ref().filter(|dmarc| dmarc.result == DmarcResult::Pass);
-    let spf = || findings.spf.as_ref().filter(|spf| spf.result == SpfResult::Pass);
-    dmarc.map(|dmarc| dmarc.domain.as_str()).or_else(|| spf().map(|spf| spf.domain.as_str()))
-}
-
 impl Desk for MxDesk {
     /// AUTH is not offered here, so the session never asks.
     async fn login(&mut self, _visitor: Visitor<'_>, _credentials: Credentials) -> Reply {
@@ -299,12 +270,13 @@ impl Desk for MxDesk {
 
     async fn message(&mut self, incoming: Incoming) -> Reply {
         let mut message_id = String::new();
-        let reply = match self.judge(&incoming).await {
+        let before = Findings { spf: self.spf.clone(), ..self.client.findings().clone() };
+        let reply = match judge(&self.house, &incoming, before).await {
             Ok(judged) => {
                 message_id.clone_from(&judged.message_id);
                 match arrival::reply(&judged.verdict, &judged.findings, incoming.peer) {
                     Some(refusal) => refusal,
-                    None => self.take_judged(&incoming, judged).await.unwrap_or_else(|error| troubled(&error)),
+                    None => self.take_judged(&incoming, &judged).await.unwrap_or_else(|error| troubled(&error)),
                 }
             }
             Err(error) => troubled(&error),
