@@ -10,6 +10,8 @@ pub struct Fake {
     pub asked: Mutex<Vec<String>>,
     /// Every mailbox is empty.
     pub empty: bool,
+    /// Lists take a moment, as they do where there is a disk.
+    pub slow: bool,
 }
 
 pub const LONG_SUBJECT: &str = "Fwd: Re: Re: Minutes of the extraordinary general meeting of the allotment garden \
@@ -264,6 +266,9 @@ impl Webmail for Fake {
     async fn list(&self, ask: ListAsk) -> Result<ListPage, Refusal> {
         if ask.mailbox == "broken" {
             return Err(Refusal::Broken);
+        }
+        if self.slow {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
         let mailbox = mailboxes().into_iter().find(|mailbox| mailbox.slug == ask.mailbox);
         if mailbox.is_none() && ask.query.is_empty() {
