@@ -1,11 +1,12 @@
 //! Queued mail for people here: those whose mailbox was full, or whose domain was switched off, when it came.
 
 use super::settle::settle;
-use super::{Errand, Finding};
+use super::{Errand, Finding, report};
 use crate::house::House;
 use crate::inbound::deliver::{Delivery, commit, weigh};
 use crate::maillog;
 use mail::Address;
+use mail::envelope::ReversePath;
 use protocol::smtp::Reply;
 use store::{Copy, Due, Event, Flags, Kind, Outcome, Recipient, Role, Settled, StoreError};
 
@@ -58,13 +59,14 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
         Err(StoreError::NotFound) => return Ok(None),
         other => other?,
     };
-    let message = house.spool.keep(bytes.into()).await.map_err(|error| StoreError::Busy(error.to_string()))?;
+    let message = house.spool.keep(bytes.to_vec()).await.map_err(|error| StoreError::Busy(error.to_string()))?;
     let weighed = weigh(house, &message).await?;
     let settled = Settled {
         id: due.id,
         outcome: Outcome::Delivered,
         reply: "250 2.0.0 Delivered".to_owned(),
         peer: String::new(),
+        tls: String::new(),
     };
     let delivery = Delivery {
         copies: vec![Copy { account, role: Role::Inbox, flags: Flags::default(), quota: !due.sender.is_empty() }],
@@ -81,6 +83,9 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
     match commit(house, weighed, delivery).await {
         Ok(_) => {
             maillog::attempted("delivered", due, &settled);
+            let sender = Address::parse(&due.sender).map_or(ReversePath::Null, ReversePath::Address);
+            let told = [(address, due.wishes.clone())];
+            report::delivered_here(house, &sender, &due.message_wishes, &told, &bytes).await;
             Ok(None)
         }
         Err(StoreError::QuotaFull) => Ok(Some(FULL)),
