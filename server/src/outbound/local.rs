@@ -5,6 +5,7 @@ use super::{Errand, Finding, report};
 use crate::house::House;
 use crate::inbound::deliver::{Delivery, commit, weigh};
 use crate::maillog;
+use bytes::Bytes;
 use mail::Address;
 use mail::envelope::ReversePath;
 use protocol::smtp::Reply;
@@ -16,6 +17,9 @@ const SUSPENDED: Reply = Reply::new(450, (2, 1), "The domain takes no mail for n
 const NOT_NOW: Reply = Reply::new(451, (3, 0), "Our own store could not take it");
 /// Not reached while the domain is ours; if it has just gone, the next attempt asks DNS.
 const GONE: Reply = Reply::new(451, (1, 2), "The domain has just been removed here");
+
+/// Of a message's header, for a report. Octets.
+const HEAD: usize = 64 * 1024;
 
 /// Whether mail for `address` stays here.
 pub async fn is_ours(house: &House, address: &str) -> Result<bool, StoreError> {
@@ -59,7 +63,10 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
         Err(StoreError::NotFound) => return Ok(None),
         other => other?,
     };
-    let message = house.spool.keep(bytes.to_vec()).await.map_err(|error| StoreError::Busy(error.to_string()))?;
+    // For a report of success; no more of it is held than that carries.
+    let told = due.wishes.notify.is_some_and(|notify| notify.success);
+    let head = if told { Bytes::copy_from_slice(&bytes[..bytes.len().min(HEAD)]) } else { Bytes::new() };
+    let message = house.spool.keep(bytes.into()).await.map_err(|error| StoreError::Busy(error.to_string()))?;
     let weighed = weigh(house, &message).await?;
     let settled = Settled {
         id: due.id,
@@ -85,7 +92,7 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
             maillog::attempted("delivered", due, &settled);
             let sender = Address::parse(&due.sender).map_or(ReversePath::Null, ReversePath::Address);
             let told = [(address, due.wishes.clone())];
-            report::delivered_here(house, &sender, &due.message_wishes, &told, &bytes).await;
+            report::delivered_here(house, &sender, &due.message_wishes, &told, &head).await;
             Ok(None)
         }
         Err(StoreError::QuotaFull) => Ok(Some(FULL)),

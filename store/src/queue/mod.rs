@@ -107,8 +107,6 @@ pub(crate) async fn enqueue(
         .bind(&recipient.address)
         .bind(&destination)
         .bind(new.first_at)
-        // Never due, as long as it is held.
-        .bind(if new.held { Millis::MAX } else { new.first_at })
         .bind(new.expires_at)
         .bind(wishes.notify.map(|notify| notify.to_string()))
         .bind(&wishes.orcpt)
