@@ -30,6 +30,13 @@ impl Spread {
         self.always || local.always || !local.over_quota
     }
 
+    /// Whether all who are behind an address are here, and can be given it now.
+    pub fn reaches_all_now(&self, expansion: &Expansion) -> bool {
+        expansion.forwards.is_empty()
+            && expansion.waiting.is_empty()
+            && expansion.locals.iter().all(|local| self.has_room(local))
+    }
+
     /// `named`: what stood in RCPT.
     pub fn add(&mut self, named: &ForwardPath, expansion: &Expansion) {
         for local in &expansion.locals {
