@@ -9,6 +9,7 @@ mod programs;
 mod refusal;
 mod viewer;
 mod webmail;
+mod zone;
 
 pub use admin::*;
 pub use held::*;
@@ -16,3 +17,4 @@ pub use programs::*;
 pub use refusal::*;
 pub use viewer::*;
 pub use webmail::*;
+pub use zone::*;

@@ -5,6 +5,7 @@ mod allowance;
 mod complete;
 pub mod desk;
 mod notice;
+mod priority;
 mod wishes;
 
 pub use allowance::Allowances;
@@ -14,12 +15,15 @@ use crate::clock::span;
 use crate::house::House;
 use crate::inbound::deliver::{self, Delivery};
 use crate::maillog;
+use crate::outbound;
 use crate::spool::{Spooled, is_full};
 use mail::Address;
-use mail::envelope::ReversePath;
+use mail::envelope::{RecipientWishes, ReversePath};
 use mail::message::authors::Authors;
 use std::collections::HashSet;
-use store::{Account, Copy, Event, Flags, Kind, NewQueued, Recipient, Role, Settled, StoreError};
+use store::{
+    Account, Copy, Event, Flags, Kind, NewQueued, NewRecipient, Priority, Recipient, Role, Settled, StoreError,
+};
 
 /// A message handed in.
 pub struct Submission<'a> {
@@ -108,6 +112,7 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         return Err(SubmitRefused::NotYourAddress);
     }
     let completed = complete::complete(house, &submission, &id, &read.bytes);
+    routed.priority = priority::of(&submission, &read.bytes);
     drop(read);
     let message = match completed {
         Some(completed) => &house.spool.keep(completed).await.map_err(broken)?,
@@ -135,7 +140,27 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         (Some(_), Some(account)) if first_held => notice::tell(house, account).await,
         _ => {}
     }
+    tell_of_success(house, &submission, &routed, message).await;
     Ok(Submitted { id })
+}
+
+/// RFC 3461 §5.2.3: recipients here have it now, and their sender may want to hear so.
+async fn tell_of_success(house: &House, submission: &Submission<'_>, routed: &Routed, message: &Spooled) {
+    let told: Vec<(Address, RecipientWishes)> = routed
+        .here
+        .iter()
+        .map(|at| &submission.recipients[*at])
+        .filter_map(|address| Some((address.clone(), submission.wishes.recipients.get(address)?.clone())))
+        .filter(|(_, wishes)| wishes.notify.is_some_and(|notify| notify.success))
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    if let Ok(read) = house.spool.read(message).await {
+        let wishes = &submission.wishes.message;
+        // A report is submitted in its turn, and nobody asks for a report on it.
+        Box::pin(outbound::delivered_here(house, &submission.reverse_path, wishes, &told, &read.bytes)).await;
+    }
 }
 
 /// What leaves the house counts for the day, and is held when it is too much.
@@ -169,7 +194,7 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
     copies.extend(routed.local.iter().map(inbox));
     Delivery {
         copies,
-        queued: routed.queued(house, &submission.reverse_path),
+        queued: routed.queued(house, submission),
         settled: submission.settled.clone(),
         draft: submission.draft,
         answers: submission.answers,
@@ -182,6 +207,9 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
 struct Routed {
     /// Accounts here, each once.
     local: Vec<i64>,
+    /// Which recipients those are.
+    here: Vec<usize>,
+    priority: Priority,
     /// Here, but not deliverable now.
     later: Vec<String>,
     elsewhere: Vec<String>,
@@ -190,13 +218,23 @@ struct Routed {
 }
 
 impl Routed {
-    fn queued(&self, house: &House, sender: &ReversePath) -> Option<NewQueued> {
-        let recipients: Vec<String> = self.elsewhere.iter().chain(&self.later).cloned().collect();
+    fn queued(&self, house: &House, submission: &Submission<'_>) -> Option<NewQueued> {
+        let recipients: Vec<NewRecipient> = self
+            .elsewhere
+            .iter()
+            .chain(&self.later)
+            .map(|address| NewRecipient { address: address.clone(), wishes: submission.wishes.of(address) })
+            .collect();
         let now = house.clock.now_ms();
+        let warn_after = house.config.delay_warning;
+        let may_warn = !warn_after.is_zero() && submission.reverse_path != ReversePath::Null;
         (!recipients.is_empty()).then(|| NewQueued {
-            sender: sender_text(sender),
+            sender: sender_text(&submission.reverse_path),
             recipients,
+            wishes: submission.wishes.message.clone(),
+            priority: self.priority,
             held: self.held,
+            warn_at: may_warn.then(|| now + span(warn_after)),
             first_at: now + span(house.config.retry_after(0)),
             expires_at: now + span(house.config.expiry),
         })
@@ -204,6 +242,7 @@ impl Routed {
 
     fn give_to_queue(&mut self, recipients: &[Address]) {
         self.local.clear();
+        self.here.clear();
         self.later = recipients.iter().map(Address::to_string).filter(|to| !self.elsewhere.contains(to)).collect();
         unique(&mut self.later);
     }
@@ -229,10 +268,11 @@ fn is_let_in_always(submission: &Submission<'_>) -> bool {
 
 async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, SubmitRefused> {
     let mut routed = Routed::default();
-    for address in &submission.recipients {
+    for (at, address) in submission.recipients.iter().enumerate() {
         let written = address.to_string();
         match house.resolve(address).await.map_err(refused)? {
             Recipient::Local { account, over_quota } if !over_quota || is_let_in_always(submission) => {
+                routed.here.push(at);
                 if !routed.local.contains(&account) {
                     routed.local.push(account);
                 }

@@ -8,6 +8,7 @@ mod mail;
 mod order;
 mod programs;
 mod then;
+mod zone;
 
 pub use admin::*;
 pub use held::*;
@@ -15,6 +16,7 @@ pub use mail::*;
 pub use order::{Order, Verb};
 pub use programs::*;
 pub use then::{Done, is_local};
+pub use zone::*;
 
 use crate::AppError;
 use api::{Admin, HeldMail, Programs, Refusal, Webmail};

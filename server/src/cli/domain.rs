@@ -1,6 +1,7 @@
 //! `restante domain …`
 
-use super::{Desk, Failure, failed, table};
+use super::{Desk, Failure, failed, signing, table};
+use crate::dkim;
 use mail::Domain;
 use store::{DomainRow, StoreError};
 
@@ -16,6 +17,16 @@ pub enum Command {
     Resume { domain: String },
     /// Take it away. It must have no accounts.
     Remove { domain: String },
+    /// The records to copy into its zone.
+    Dns {
+        domain: String,
+        /// Ask DNS what it says now.
+        #[arg(long)]
+        check: bool,
+    },
+    /// The keys that sign its mail.
+    #[command(subcommand)]
+    Dkim(signing::Command),
 }
 
 pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
@@ -27,6 +38,11 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
                 Err(StoreError::Taken) => return Err(Failure::Failed(format!("{name} is here already"))),
                 Err(error) => return Err(failed(&domain, error)),
             }
+            if desk.config.dkim_signing {
+                let made = dkim::complete(&desk.store, desk.clock, name.as_str()).await;
+                made.map_err(|error| Failure::Failed(format!("{name}: {error}")))?;
+            }
+            println!("its DNS records: restante domain dns {name}");
         }
         Command::List => {
             let domains = desk.store.domains().await.map_err(|error| failed("domains", error))?;
@@ -48,6 +64,12 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
                 }
                 Err(error) => return Err(failed(&domain, error)),
             }
+        }
+        Command::Dns { domain, check } => signing::records(desk, &find(desk, &domain).await?, check).await?,
+        Command::Dkim(command) => {
+            let (signing::Command::List { domain } | signing::Command::Rotate { domain, .. }) = &command;
+            let row = find(desk, domain).await?;
+            signing::obey(command, desk, &row).await?;
         }
     }
     Ok(())
