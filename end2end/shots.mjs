@@ -55,6 +55,12 @@ try {
 }
 
 async function fill() {
+  await server.command("alias", "add", "sales@comentum.test", BOB, ANNA, "lisa@otherisp.test");
+  await server.command("alias", "add", "a.very.long.name.for.the.whole.team@comentum.test", "sales@comentum.test");
+  await server.command("domain", "alias", "add", "comentum.test", "comentum.example");
+  await server.command("domain", "catch-all", "comentum.test", ANNA);
+  await server.command("domain", "limit", "comentum.test", "--most-accounts", "20", "--largest-message", "10MiB");
+  await server.command("account", "address", "add", BOB, "b.miller@comentum.test");
   const many = Array.from({ length: 58 }, (_, index) => ({ subject: `Notice ${index + 1}`, name: "Town Library", text: "Please return your books." }));
   await sendMail(
     server.ports.smtp,
@@ -151,6 +157,7 @@ async function take(page, look) {
   await signIn(ADMIN);
   await visit("/admin", "21-admin");
   await visit("/admin/domains", "22-admin-domains");
+  await visit("/admin/domains/comentum.test", "22-admin-domain");
   await visit("/admin/accounts", "23-admin-accounts");
   await page.getByRole("link", { name: BOB }).click();
   await page.getByRole("heading", { level: 1, name: BOB }).waitFor();

@@ -1,6 +1,6 @@
 //! What an admin may ask.
 
-use crate::{Refusal, Role, When};
+use crate::{Addresses, Receives, Refusal, Role, When};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,9 @@ pub struct AccountLine {
     pub address: String,
     pub name: String,
     pub role: Role,
+    /// Whether it can sign in.
     pub active: bool,
+    pub receives: Receives,
     pub used: String,
     pub quota: Option<String>,
     /// For the form: whole MiB, 0 for none.
@@ -53,7 +55,7 @@ pub struct NewAccount {
     /// Empty: the server makes one and shows it once.
     pub password: String,
     pub role: Role,
-    /// Whole MiB, 0 for no limit. None: as the server's setting for new accounts says.
+    /// Whole MiB, 0 for no limit. None: what the domain or the server gives a new account.
     pub quota_mib: Option<i64>,
 }
 
@@ -131,7 +133,7 @@ pub struct Overview {
 }
 
 #[async_trait]
-pub trait Admin: Send + Sync {
+pub trait Admin: Addresses + Send + Sync {
     async fn overview(&self) -> Result<Overview, Refusal>;
     async fn domains(&self) -> Result<Vec<DomainLine>, Refusal>;
     async fn add_domain(&self, name: String) -> Result<DomainLine, Refusal>;

@@ -3,6 +3,7 @@
 //! `server` implements them, `app` uses them, and neither sees the other. Everything here compiles
 //! for the browser, holds no logic, and says no `usize` (its width differs between server and wasm).
 
+mod addresses;
 mod admin;
 mod held;
 mod programs;
@@ -10,6 +11,7 @@ mod refusal;
 mod viewer;
 mod webmail;
 
+pub use addresses::*;
 pub use admin::*;
 pub use held::*;
 pub use programs::*;

@@ -31,8 +31,14 @@ pub enum Refusal {
     NoMailbox,
     /// The address or name is in use already.
     Taken,
-    /// The domain still has accounts.
+    /// The domain still has accounts, aliases or other names.
     NotEmpty,
+    /// The address would lead back to itself.
+    Loop,
+    /// More than the domain may have, or than one alias may reach.
+    Limit,
+    /// The address that an account is named by stays with it.
+    NamedByIt,
     /// The typed confirmation does not match.
     NotConfirmed,
     /// A password shorter than ten characters.
@@ -60,7 +66,7 @@ pub enum Refusal {
 }
 
 /// Every refusal, for pages and tests that must know them all.
-pub const REFUSALS: [Refusal; 25] = {
+pub const REFUSALS: [Refusal; 28] = {
     use Refusal::*;
     [
         SignedOut,
@@ -76,6 +82,9 @@ pub const REFUSALS: [Refusal; 25] = {
         NoMailbox,
         Taken,
         NotEmpty,
+        Loop,
+        Limit,
+        NamedByIt,
         NotConfirmed,
         WeakPassword,
         BadNumber,
@@ -108,6 +117,9 @@ impl Refusal {
             NoMailbox => "no-mailbox",
             Taken => "taken",
             NotEmpty => "not-empty",
+            Loop => "loop",
+            Limit => "limit",
+            NamedByIt => "named-by-it",
             NotConfirmed => "not-confirmed",
             WeakPassword => "weak-password",
             BadNumber => "bad-number",
@@ -137,7 +149,7 @@ impl Refusal {
             NotFound => 404,
             BadAddress | BadDomain | NoRecipient | UnknownRecipient | TooManyRecipients | NoMailbox => 422,
             NotConfirmed | WeakPassword | BadNumber | Yourself => 422,
-            Taken | NotEmpty | EditedElsewhere | SentAlready => 409,
+            Taken | NotEmpty | Loop | Limit | NamedByIt | EditedElsewhere | SentAlready => 409,
             TooLarge | MessageTooLarge | TextTooLong => 413,
             QuotaFull => 507,
             TryAgain => 503,

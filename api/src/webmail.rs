@@ -213,6 +213,8 @@ pub enum Beginning {
 /// What a person types.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftText {
+    /// One of the account's addresses; empty: the one it is named by.
+    pub from: String,
     pub to: String,
     pub cc: String,
     pub bcc: String,
@@ -226,6 +228,8 @@ pub struct DraftView {
     /// Goes up with every save. A save that names an older one is refused (`EditedElsewhere`).
     pub revision: i64,
     pub from: Person,
+    /// The addresses it can be sent as, where there is more than one.
+    pub identities: Vec<String>,
     pub text: DraftText,
     pub attachments: Vec<Attachment>,
     /// When it was last saved.

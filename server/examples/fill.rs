@@ -50,6 +50,7 @@ async fn keep(store: Store, account: i64, message: Vec<u8>, now: i64) -> Result<
         summary,
         copies: vec![copy],
         queued: None,
+        forwarded: None,
         settled: Vec::new(),
         draft: None,
         answers: None,

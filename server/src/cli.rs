@@ -1,6 +1,7 @@
 //! The command line. `restante` alone serves; the other commands work on the same store, also while it serves.
 
 mod account;
+mod alias;
 mod backup;
 mod device;
 mod domain;
@@ -18,6 +19,7 @@ use crate::tls::install_provider;
 use crate::{allocator, maillog, run};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use mail::Address;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use store::{Store, StoreError};
@@ -44,6 +46,9 @@ enum Command {
     /// Accounts: who has mail here.
     #[command(subcommand)]
     Account(account::Command),
+    /// Aliases: one address for many.
+    #[command(subcommand)]
+    Alias(alias::Command),
     /// Domains: whose mail comes here.
     #[command(subcommand)]
     Domain(domain::Command),
@@ -142,6 +147,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
             Ok(())
         }
         Command::Account(command) => account::obey(command, &Desk::open(config).await?).await,
+        Command::Alias(command) => alias::obey(command, &Desk::open(config).await?).await,
         Command::Domain(command) => domain::obey(command, &Desk::open(config).await?).await,
         Command::Queue(command) => queue::obey(command, &Desk::open(config).await?).await,
         Command::Trace(ask) => trace::obey(ask, &Desk::open(config).await?).await,
@@ -173,6 +179,11 @@ fn first_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     format!("{}; see restante --help", line.trim_start_matches("error: "))
+}
+
+/// An address as it was typed.
+fn address(text: &str) -> Result<Address, Failure> {
+    Address::parse(text).map_err(|error| Failure::Usage(format!("{} is not an address: {error}", table::plain(text))))
 }
 
 /// What a store's answer means to whoever typed the command.

@@ -6,6 +6,7 @@ mod defaults;
 mod keys;
 mod values;
 
+use crate::destination::harvest::NameLimit;
 use crate::network::Network;
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use checks::{Against, Checks, DnsFails, HeloCheck};
-pub use values::size as parse_size;
+pub use values::{separator as parse_separator, size as parse_size};
 
 /// Everything that is decided before the start. Read once.
 #[derive(Clone, Debug)]
@@ -91,6 +92,10 @@ pub struct Config {
     pub shutdown_timeout: Duration,
     /// Octets of a message held in memory; more go to a file.
     pub spool_memory: usize,
+    /// The sign before the detail of an address here (`bob+news@`); none: there are no details.
+    pub address_separator: Option<char>,
+    /// How many names that nobody has one peer may ask for.
+    pub unknown_recipients: NameLimit,
     /// Whether the sender's domain must exist in DNS.
     pub check_sender_domain: bool,
     /// Who vouches for mail from outside.
@@ -298,8 +303,8 @@ fn from_environment(
 ) -> Result<Vec<(&'static str, String)>, ConfigError> {
     let mut given = Vec::new();
     for (variable, value) in environment {
-        // Not keys: where the keys are, and where the build finds the site (build.rs).
-        if matches!(variable.as_str(), "RESTANTE_CONFIG" | "RESTANTE_SITE_DIR") {
+        // Not keys: where the keys are, and where the build finds the site (build.rs) and tests find public suites.
+        if matches!(variable.as_str(), "RESTANTE_CONFIG" | "RESTANTE_SITE_DIR" | "RESTANTE_TEST_DATA") {
             continue;
         }
         if let Some(name) = variable.strip_prefix("RESTANTE_") {

@@ -3,6 +3,7 @@
 use crate::carry::Carry;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::destination::harvest::Harvest;
 use crate::dns::Dns;
 use crate::inbound::checks::dnsbl::Listings;
 use crate::notify::Notify;
@@ -38,6 +39,9 @@ pub struct House {
     pub allowances: Allowances,
     /// How much each peer may send.
     pub pace: Pace,
+    /// What return addresses of forwarded mail are signed with.
+    pub srs_key: [u8; 32],
+    pub harvest: Harvest,
     /// Large messages on their way to POP3 programs, and to other servers.
     pub carry_to_programs: Carry,
     pub carry_to_servers: Carry,
@@ -63,7 +67,11 @@ impl House {
         })?;
         let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
         let carried = u32::try_from(config.carried_memory / 1024).unwrap_or(u32::MAX);
+        let srs_key =
+            store.secret("srs", clock.random()).await.map_err(|error| format!("the store in {data}: {error}"))?;
         Ok(Arc::new(House {
+            harvest: Harvest::new(config.unknown_recipients),
+            srs_key,
             sign_in: SignIn::new(store.clone(), passwords.clone(), clock, config.sign_in),
             trace: Trace::start(store.clone()),
             listings: Listings::default(),
@@ -105,7 +113,8 @@ impl House {
 /// The store alone, for the commands that need nothing else.
 pub async fn open_store(config: &Config) -> Result<Store, String> {
     let options = Options { dir: config.data.clone(), readers: config.readers, reserve: config.disk_reserve };
-    Store::open(options)
-        .await
+    let store = Store::open(options).await;
+    store
+        .map(|store| store.separated_by(config.address_separator))
         .map_err(|error| format!("the store in {} cannot be opened: {error}", config.data.display()))
 }

@@ -3,6 +3,7 @@
 
 pub mod checks;
 pub mod deliver;
+pub mod judged;
 pub mod lmtp;
 pub mod mx;
 pub mod session;

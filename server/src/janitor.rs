@@ -43,6 +43,9 @@ async fn clean(house: &House, clock_is_settled: bool) {
             Err(error) => tracing::error!(%error, "Trash could not be cleared"),
         }
     }
+    if let Err(error) = house.store.purge_kept_senders(now).await {
+        tracing::error!(%error, "senders of forwarded mail could not be cleared");
+    }
     // What counts for a day is of no use after it.
     if let Err(error) = house.store.purge_outgoing(now - span(DAY * 2)).await {
         tracing::error!(%error, "what was sent days ago could not be forgotten");

@@ -2,6 +2,7 @@
 //! who, to whom and what the other end said; never what is in a message, and never a password.
 
 use crate::config::{Config, LogFormat};
+use crate::destination::Spread;
 use crate::sign_in::{SignInRefused, Via};
 use crate::submission::{Origin, Submission, sender_text};
 use mail::Address;
@@ -43,6 +44,15 @@ pub fn arrived(line: &Line<'_>, accepted: &Accepted) {
         target: "mail", event = "arrived", id = line.id, from = line.from, to = line.to.join(","), peer = line.peer,
         with = line.with, size = line.size, verdict = line.verdict, placements = ?accepted.placements,
     );
+}
+
+/// A message is sent on to other providers, for addresses here.
+pub fn forwarded(id: &str, spread: &Spread) {
+    if spread.forwards.is_empty() {
+        return;
+    }
+    let written = |addresses: &[Address]| addresses.iter().map(Address::to_string).collect::<Vec<_>>().join(",");
+    info!(target: "mail", event = "forwarded", id, by = written(&spread.by), to = written(&spread.forwards));
 }
 
 /// A sender, a recipient or a message was refused.

@@ -5,6 +5,7 @@ mod carry;
 mod cli;
 mod clock;
 mod config;
+mod destination;
 mod dns;
 mod doors;
 mod house;

@@ -4,6 +4,7 @@
 mod allowance;
 mod complete;
 pub mod desk;
+pub mod forward;
 mod notice;
 mod wishes;
 
@@ -11,12 +12,13 @@ pub use allowance::Allowances;
 pub use wishes::Wishes;
 
 use crate::clock::span;
+use crate::destination::{self, Destination, Spread};
 use crate::house::House;
 use crate::inbound::deliver::{self, Delivery};
 use crate::maillog;
 use crate::spool::{Spooled, is_full};
 use mail::Address;
-use mail::envelope::ReversePath;
+use mail::envelope::{ForwardPath, ReversePath};
 use mail::message::authors::Authors;
 use std::collections::HashSet;
 use store::{Account, Copy, Event, Flags, Kind, NewQueued, Recipient, Role, Settled, StoreError};
@@ -90,11 +92,9 @@ pub enum SubmitRefused {
 /// Takes the message, or refuses it whole. When this returns `Submitted` it is on disk.
 pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitted, SubmitRefused> {
     check_limits(house, &submission)?;
-    let own = match submission.account {
-        Some(account) => house.store.addresses(account.id).await.map_err(refused)?,
-        None => Vec::new(),
-    };
-    if submission.account.is_some() && !is_own(&submission.reverse_path, &own) {
+    if let Some(account) = submission.account
+        && !is_own(house, account, &submission.reverse_path).await.map_err(refused)?
+    {
         return Err(SubmitRefused::NotYourAddress);
     }
 
@@ -104,7 +104,9 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     };
     let mut routed = route(house, &submission).await?;
     let read = house.spool.read(&submission.message).await.map_err(broken)?;
-    if submission.account.is_some() && !may_write_as(house, &submission, &read.bytes, &own).await? {
+    if let Some(account) = submission.account
+        && !may_write_as(house, &submission, &read.bytes, account).await?
+    {
         return Err(SubmitRefused::NotYourAddress);
     }
     let completed = complete::complete(house, &submission, &id, &read.bytes);
@@ -117,12 +119,15 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
     if weighed.hops >= deliver::MAX_HOPS {
         return Err(SubmitRefused::Loop);
     }
+    if destination::too_large(message.size(), routed.spread.size_limit).is_some() {
+        return Err(SubmitRefused::TooLarge);
+    }
     let under_way = weigh_allowance(house, &submission, &mut routed).await?;
     let first_held = routed.held && !is_holding(house, &submission).await?;
     let accepted = match deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await {
         // Somebody's mailbox has filled up since it was looked at. The queue finds out whose, one by one.
         Err(StoreError::QuotaFull) => {
-            routed.give_to_queue(&submission.recipients);
+            routed.spread.nobody_now();
             let weighed = deliver::weigh(house, message).await.map_err(refused)?;
             deliver::commit(house, weighed, delivery(house, &submission, &routed, &id)).await
         }
@@ -144,8 +149,8 @@ async fn weigh_allowance(
     submission: &Submission<'_>,
     routed: &mut Routed,
 ) -> Result<Option<allowance::UnderWay>, SubmitRefused> {
-    let Some(account) = submission.account.filter(|_| !routed.elsewhere.is_empty()) else { return Ok(None) };
-    let (recipients, now) = (routed.elsewhere.clone(), house.clock.now_ms());
+    let (recipients, now) = (routed.leaving(), house.clock.now_ms());
+    let Some(account) = submission.account.filter(|_| !recipients.is_empty()) else { return Ok(None) };
     let weighed = house.allowances.weigh(&house.store, &house.config, account, recipients, now).await;
     let weighed = weighed.map_err(refused)?;
     routed.held = weighed.over;
@@ -164,12 +169,12 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
         // Counted like all other mail: it may go over the quota by one message, and no further.
         copies.push(Copy { account: account.id, role: Role::Sent, flags: Flags::SEEN, quota: true });
     }
-    let quota = !is_let_in_always(submission);
-    let inbox = |account: &i64| Copy { account: *account, role: Role::Inbox, flags: Flags::default(), quota };
-    copies.extend(routed.local.iter().map(inbox));
+    copies.extend(routed.spread.copies(Role::Inbox));
     Delivery {
         copies,
         queued: routed.queued(house, &submission.reverse_path),
+        // Its sender is one of ours, or nobody: it needs no other to be sent on.
+        forwarded: None,
         settled: submission.settled.clone(),
         draft: submission.draft,
         answers: submission.answers,
@@ -180,33 +185,45 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
 /// Recipients by what becomes of them.
 #[derive(Default)]
 struct Routed {
-    /// Accounts here, each once.
-    local: Vec<i64>,
-    /// Here, but not deliverable now.
+    /// Those with an address here.
+    spread: Spread,
+    /// In a domain here that takes nothing now.
     later: Vec<String>,
+    /// At other providers.
     elsewhere: Vec<String>,
     /// What goes into the queue stays there until somebody lets it go.
     held: bool,
 }
 
 impl Routed {
-    fn queued(&self, house: &House, sender: &ReversePath) -> Option<NewQueued> {
-        let recipients: Vec<String> = self.elsewhere.iter().chain(&self.later).cloned().collect();
-        let now = house.clock.now_ms();
-        (!recipients.is_empty()).then(|| NewQueued {
-            sender: sender_text(sender),
-            recipients,
-            held: self.held,
-            first_at: now + span(house.config.retry_after(0)),
-            expires_at: now + span(house.config.expiry),
-        })
+    /// At other providers, named by their own address or behind an alias here.
+    fn leaving(&self) -> Vec<String> {
+        let forwards = self.spread.forwards.iter().map(Address::to_string);
+        let mut all: Vec<String> = self.elsewhere.iter().cloned().chain(forwards).collect();
+        unique(&mut all);
+        all
     }
 
-    fn give_to_queue(&mut self, recipients: &[Address]) {
-        self.local.clear();
-        self.later = recipients.iter().map(Address::to_string).filter(|to| !self.elsewhere.contains(to)).collect();
-        unique(&mut self.later);
+    /// All whom the queue has to find.
+    fn queued(&self, house: &House, sender: &ReversePath) -> Option<NewQueued> {
+        let mut all = self.leaving();
+        all.extend(self.later.iter().cloned());
+        all.extend(self.spread.later());
+        unique(&mut all);
+        queued(house, sender, all).map(|queued| NewQueued { held: self.held, ..queued })
     }
+}
+
+/// Rows of the queue for recipients who do not get it with this commit; none when there are none.
+pub fn queued(house: &House, sender: &ReversePath, recipients: Vec<String>) -> Option<NewQueued> {
+    let now = house.clock.now_ms();
+    (!recipients.is_empty()).then(|| NewQueued {
+        sender: sender_text(sender),
+        recipients,
+        held: false,
+        first_at: now + span(house.config.retry_after(0)),
+        expires_at: now + span(house.config.expiry),
+    })
 }
 
 fn unique(list: &mut Vec<String>) {
@@ -229,21 +246,19 @@ fn is_let_in_always(submission: &Submission<'_>) -> bool {
 
 async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, SubmitRefused> {
     let mut routed = Routed::default();
+    if is_let_in_always(submission) {
+        routed.spread = Spread::of_bounce();
+    }
     for address in &submission.recipients {
-        let written = address.to_string();
-        match house.resolve(address).await.map_err(refused)? {
-            Recipient::Local { account, over_quota } if !over_quota || is_let_in_always(submission) => {
-                if !routed.local.contains(&account) {
-                    routed.local.push(account);
-                }
-            }
-            Recipient::Local { .. } | Recipient::DomainSuspended => routed.later.push(written),
-            Recipient::Unknown => return Err(SubmitRefused::UnknownRecipient(address.clone())),
-            Recipient::Elsewhere => routed.elsewhere.push(written),
+        let path = ForwardPath::Address(address.clone());
+        match destination::find(house, &path).await.map_err(refused)? {
+            Destination::Found(Recipient::Reaches(expansion)) => routed.spread.add(&path, &expansion),
+            Destination::Found(Recipient::DomainSuspended) => routed.later.push(address.to_string()),
+            Destination::Found(Recipient::Elsewhere) => routed.elsewhere.push(address.to_string()),
+            Destination::Found(Recipient::Unknown | Recipient::Refused | Recipient::DomainTakesNone)
+            | Destination::NoWayBack(_) => return Err(SubmitRefused::UnknownRecipient(address.clone())),
         }
     }
-    unique(&mut routed.later);
-    unique(&mut routed.elsewhere);
     Ok(routed)
 }
 
@@ -265,10 +280,10 @@ fn check_limits(house: &House, submission: &Submission<'_>) -> Result<(), Submit
 }
 
 /// The null path is nobody's: mail programs use it for receipts (RFC 8098 §3), and no bounce can follow.
-pub fn is_own(path: &ReversePath, own: &[Address]) -> bool {
+pub async fn is_own(house: &House, account: &Account, path: &ReversePath) -> Result<bool, StoreError> {
     match path {
-        ReversePath::Null => true,
-        ReversePath::Address(address) => own.iter().any(|mine| mine.key() == address.key()),
+        ReversePath::Null => Ok(true),
+        ReversePath::Address(address) => Ok(house.store.owner(address).await? == Some(account.id)),
     }
 }
 
@@ -279,15 +294,19 @@ async fn may_write_as(
     house: &House,
     submission: &Submission<'_>,
     raw: &[u8],
-    own: &[Address],
+    account: &Account,
 ) -> Result<bool, SubmitRefused> {
     let Ok(authors) = Authors::read(complete::as_handed_in(submission, raw)) else { return Ok(false) };
-    let is_mine = |address: &Address| own.iter().any(|mine| mine.key() == address.key());
-    if submission.reverse_path == ReversePath::Null && (authors.from.is_empty() || !authors.from.iter().all(is_mine)) {
+    let only_mine = submission.reverse_path == ReversePath::Null;
+    if only_mine && authors.from.is_empty() {
         return Ok(false);
     }
-    for named in authors.from.iter().chain(&authors.sender).filter(|named| !is_mine(named)) {
-        if house.resolve(named).await.map_err(refused)? != Recipient::Elsewhere {
+    let named = authors.from.iter().map(|named| (named, only_mine));
+    for (named, only_mine) in named.chain(authors.sender.iter().map(|named| (named, false))) {
+        if house.store.owner(named).await.map_err(refused)? == Some(account.id) {
+            continue;
+        }
+        if only_mine || house.resolve(named).await.map_err(refused)? != Recipient::Elsewhere {
             return Ok(false);
         }
     }

@@ -59,6 +59,15 @@ impl<K: Eq + Hash + Clone> Throttle<K> {
         }
     }
 
+    /// Fills a meter by so many, and never above full.
+    pub fn forgive(&mut self, key: &K, count: u32, now: Instant) {
+        let Some(full_at) = self.full_at.get_mut(key) else { return };
+        match full_at.checked_sub(self.interval * count).filter(|earlier| *earlier > now) {
+            Some(earlier) => *full_at = earlier,
+            None => drop(self.full_at.remove(key)),
+        }
+    }
+
     fn make_room(&mut self, now: Instant) {
         if self.full_at.len() < METERS {
             return;
@@ -114,6 +123,18 @@ mod tests {
             assert_eq!(throttle.take(&1, now), Ok(()));
             throttle.give_back(&1);
         }
+    }
+
+    #[test]
+    fn what_is_forgiven_is_never_more_than_was_taken() {
+        let now = Clock.instant();
+        let mut throttle = Throttle::new(2, Duration::from_secs(1));
+        assert_eq!((throttle.take(&1, now), throttle.take(&1, now)), (Ok(()), Ok(())));
+        throttle.forgive(&1, 1, now);
+        assert_eq!(throttle.take(&1, now), Ok(()));
+        throttle.forgive(&1, 100, now);
+        assert_eq!((throttle.take(&1, now), throttle.take(&1, now)), (Ok(()), Ok(())));
+        assert!(throttle.take(&1, now).is_err());
     }
 
     #[test]

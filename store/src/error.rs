@@ -17,10 +17,16 @@ pub enum StoreError {
     /// An address, domain or name is in use already.
     #[error("in use already")]
     Taken,
-    /// The domain still has accounts.
+    /// The domain still has accounts, aliases or other names.
     #[error("not empty")]
     NotEmpty,
-    /// The revision is not the newest.
+    /// The address would lead back to itself.
+    #[error("it would go round in a loop")]
+    Loop,
+    /// More than the domain may have, or than one alias may reach.
+    #[error("a limit is reached")]
+    Limit,
+    /// The revision is not the newest; or what is to be taken away holds the rest.
     #[error("changed elsewhere")]
     Conflict,
     /// Bytes on disk are not the bytes that were stored. Names the blob.

@@ -4,7 +4,7 @@ use crate::disk::Disk;
 use crate::message::Delivery;
 use crate::search::pending::Pending;
 use crate::writer::{Act, Job, WaitingWords, Writer, reading, writing};
-use crate::{Accepted, Result, StoreError, blob};
+use crate::{Accepted, Result, Separator, StoreError, blob};
 use blob::Files;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions, SqliteConnection};
@@ -43,7 +43,11 @@ pub struct Store {
     writer: Writer,
     disk: Arc<Disk>,
     presence: Arc<Presence>,
+    pub(crate) separator: Separator,
 }
+
+/// The sign of plus-addressing, where nothing else is said.
+const SEPARATOR: Separator = Some('+');
 
 /// Held as long as the store is open.
 struct Presence {
@@ -93,7 +97,7 @@ impl Store {
         let words = WaitingWords { pending: pending.clone(), reads: reads.clone(), files: files.clone() };
         let writer = Writer::start(database, connection, disk.clone(), words)?;
         let presence = Arc::new(Presence { lock, sweep: OnceLock::new() });
-        Ok(Store { reads, searches, pending, files, writer, disk, presence })
+        Ok(Store { reads, searches, pending, files, writer, disk, presence, separator: SEPARATOR })
     }
 
     /// Clears away what a kill has left. Only for the one process that takes mail in: no other may be about to name the
@@ -109,6 +113,11 @@ impl Store {
             })
             .abort_handle()
         });
+    }
+
+    /// The same store, with another sign before an address' detail where a domain has none of its own.
+    pub fn separated_by(self, separator: Separator) -> Store {
+        Store { separator, ..self }
     }
 
     /// Finishes what waits to be written, checkpoints and closes.

@@ -1,8 +1,13 @@
 //! One account: its facts, and what an admin may do with it. Its mail is not here: an admin reads none unseen.
 
-use super::{accounts_page::space, command::restante, secret::SecretOnce};
+use super::{
+    account_addresses::{AddressActs, OwnAddresses, Receiving},
+    accounts_page::space,
+    command::restante,
+    secret::SecretOnce,
+};
 use crate::{
-    calls::{RemoveAccount, SetAccountActive, SetQuota, read_account},
+    calls::{RemoveAccount, SetAccountActive, SetQuota, addresses_of, read_account},
     layout::Notices,
     parts::{Answered, CommandLine, Icon, Trouble},
 };
@@ -16,19 +21,25 @@ struct Acts {
     activate: ServerAction<SetAccountActive>,
     quota: ServerAction<SetQuota>,
     remove: ServerAction<RemoveAccount>,
+    addresses: AddressActs,
 }
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let params = use_params_map();
-    let acts = Acts { activate: ServerAction::new(), quota: ServerAction::new(), remove: ServerAction::new() };
+    let acts = Acts {
+        activate: ServerAction::new(),
+        quota: ServerAction::new(),
+        remove: ServerAction::new(),
+        addresses: AddressActs::new(),
+    };
     let id = move || params.with(|params| params.get("id")).and_then(|id| id.parse::<i64>().ok());
     let account = Resource::new(
         // Not the removal: after it there is nothing to read again.
-        move || (id(), acts.activate.version().get(), acts.quota.version().get()),
+        move || (id(), acts.activate.version().get(), acts.quota.version().get(), acts.addresses.count()),
         |(id, ..)| async move {
             match id {
-                Some(id) => read_account(id).await,
+                Some(id) => Ok::<_, crate::AppError>((read_account(id).await?, addresses_of(id).await?)),
                 None => Err(Refusal::NotFound.into()),
             }
         },
@@ -36,11 +47,13 @@ pub fn AccountPage() -> impl IntoView {
     let refused = RwSignal::new(
         super::first_word(acts.activate)
             .or_else(|| super::first_word(acts.quota))
-            .or_else(|| super::first_word(acts.remove)),
+            .or_else(|| super::first_word(acts.remove))
+            .or_else(|| acts.addresses.first_word()),
     );
     super::last_word(refused, acts.activate);
     super::last_word(refused, acts.quota);
     super::last_word(refused, acts.remove);
+    acts.addresses.last_word(refused);
     view! {
         <a class="tool back" href="/admin/accounts">
             <Icon name="arrow-left" />
@@ -54,7 +67,7 @@ pub fn AccountPage() -> impl IntoView {
                 account
                     .get()
                     .map(|account| match account {
-                        Ok(account) => view! { <Shown account acts /> }.into_any(),
+                        Ok((account, addresses)) => view! { <Shown account addresses acts /> }.into_any(),
                         Err(error) => view! { <Trouble error /> }.into_any(),
                     })
             }}
@@ -64,9 +77,9 @@ pub fn AccountPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(account: AccountLine, acts: Acts) -> impl IntoView {
+fn Shown(account: AccountLine, addresses: Vec<String>, acts: Acts) -> impl IntoView {
     let space = space(&account);
-    let AccountLine { id, address, name, role, active, quota_mib, created, last_sign_in, .. } = account;
+    let AccountLine { id, address, name, role, active, receives, quota_mib, created, last_sign_in, .. } = account;
     let quota = if quota_mib == 0 { String::new() } else { quota_mib.to_string() };
     let size = if quota_mib == 0 { "0".to_owned() } else { format!("{quota_mib}MiB") };
     let last = last_sign_in.map_or("never".to_owned(), |when| when.long);
@@ -110,6 +123,7 @@ fn Shown(account: AccountLine, acts: Acts) -> impl IntoView {
                     </div>
                 </dl>
             </section>
+            <OwnAddresses id addresses acts=acts.addresses />
             <section class="sheet" aria-labelledby="password">
                 <h2 id="password">"New password"</h2>
                 <p class="hint">"The account’s sessions end everywhere. Left empty, one is made and shown once."</p>
@@ -145,7 +159,7 @@ fn Shown(account: AccountLine, acts: Acts) -> impl IntoView {
             </section>
             <section class="sheet" aria-labelledby="active">
                 <h2 id="active">{if active { "Suspend" } else { "Resume" }}</h2>
-                <p class="hint">"A suspended account cannot sign in anywhere. Its mail is kept, and more still arrives."</p>
+                <p class="hint">"A suspended account cannot sign in anywhere. Its mail is kept, and more arrives as Receiving says."</p>
                 <ActionForm action=acts.activate>
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="active" value=(!active).to_string() />
@@ -156,6 +170,7 @@ fn Shown(account: AccountLine, acts: Acts) -> impl IntoView {
                 </ActionForm>
                 <CommandLine line=restante("account", if active { "suspend" } else { "resume" }, &[&address]) />
             </section>
+            <Receiving id address=address.clone() receives acts=acts.addresses />
             <section class="sheet" aria-labelledby="remove">
                 <h2 id="remove">"Remove"</h2>
                 <p class="hint">"Takes the account and all its mail away for ever. This cannot be undone."</p>

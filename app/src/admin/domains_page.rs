@@ -2,7 +2,7 @@
 
 use super::command::restante;
 use crate::{
-    calls::{AddDomain, RemoveDomain, SetDomainActive, list_domains},
+    calls::{AddDomain, RemoveDomain, SetDomainActive, domain_page, list_domains},
     layout::Notices,
     parts::{Answered, CommandLine, Empty, Icon, Time, Trouble},
     words,
@@ -118,11 +118,13 @@ fn Line(domain: DomainLine, acts: Acts) -> impl IntoView {
     view! {
         <tr class:suspended=!active>
             <th scope="row">
-                <a href=format!("/admin/accounts?domain={name}")>
+                <a href=domain_page(&name)>
                     <bdi>{name.clone()}</bdi>
                 </a>
             </th>
-            <td class="figure">{words::count(accounts)}</td>
+            <td class="figure">
+                <a href=format!("/admin/accounts?domain={name}")>{words::count(accounts)}</a>
+            </td>
             <td>
                 <super::State active />
             </td>
@@ -140,7 +142,7 @@ fn Line(domain: DomainLine, acts: Acts) -> impl IntoView {
                     <div class="sure-sheet">
                         <ActionForm action=acts.remove>
                             <p>
-                                "A domain can be removed when it has no accounts. Mail for it is refused from then on."
+                                "A domain can be removed when it has no accounts, aliases or other names. Mail for it is refused from then on."
                             </p>
                             <input type="hidden" name="id" value=id.to_string() />
                             <label class="field">

@@ -1,8 +1,13 @@
 //! The admin's desk: its routes, and a page a file.
 
+mod account_addresses;
 mod account_page;
 mod accounts_page;
+mod aliases;
 mod command;
+mod domain_limits;
+mod domain_names;
+mod domain_page;
 mod domains_page;
 mod held;
 mod overview_page;
@@ -18,6 +23,7 @@ use crate::{
 use account_page::AccountPage;
 use accounts_page::AccountsPage;
 use api::{Refusal, Role};
+use domain_page::DomainPage;
 use domains_page::DomainsPage;
 use leptos::{
     prelude::*,
@@ -35,9 +41,10 @@ use queue_page::QueuePage;
 use trace_page::TracePage;
 
 /// Where `AdminApp` has pages, as axum writes paths.
-pub const ADMIN_ROUTES: [&str; 7] = [
+pub const ADMIN_ROUTES: [&str; 8] = [
     "/admin",
     "/admin/domains",
+    "/admin/domains/{name}",
     "/admin/accounts",
     "/admin/accounts/{id}",
     "/admin/accounts/{id}/password",
@@ -59,6 +66,7 @@ pub fn AdminApp() -> impl IntoView {
                 <ParentRoute path=path!("/admin") view=Door ssr=SsrMode::Async>
                     <Route path=path!("") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/domains") view=DomainsPage ssr=SsrMode::Async />
+                    <Route path=path!("/domains/:name") view=DomainPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts") view=AccountsPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:id/password") view=AccountPage ssr=SsrMode::Async />

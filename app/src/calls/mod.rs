@@ -2,6 +2,7 @@
 //!
 //! They work as plain forms too: a form says in `then` where to go, or comes back to its page.
 
+mod addresses;
 mod admin;
 mod held;
 mod mail;
@@ -9,12 +10,13 @@ mod order;
 mod programs;
 mod then;
 
+pub use addresses::*;
 pub use admin::*;
 pub use held::*;
 pub use mail::*;
 pub use order::{Order, Verb};
 pub use programs::*;
-pub use then::{Done, is_local};
+pub use then::{Done, domain_page, is_local};
 
 use crate::AppError;
 use api::{Admin, HeldMail, Programs, Refusal, Webmail};

@@ -7,6 +7,12 @@ pub fn is_local(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && plain
 }
 
+/// The page of a domain. A name that is none leads to the list.
+pub fn domain_page(name: &str) -> String {
+    let plain = !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || ".-".contains(sign));
+    if plain { format!("/admin/domains/{name}") } else { "/admin/domains".to_owned() }
+}
+
 /// What was done, as it travels in the next page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
@@ -63,6 +69,14 @@ mod tests {
             "/a\r\nSet-Cookie: x",
         ] {
             assert!(!is_local(foreign), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_domains_page_is_a_page_of_this_server() {
+        assert_eq!(domain_page("comentum.test"), "/admin/domains/comentum.test");
+        for odd in ["", "../x", "a/b", "a\r\nSet-Cookie: x", "a?b", "ä.test"] {
+            assert_eq!(domain_page(odd), "/admin/domains", "{odd}");
         }
     }
 

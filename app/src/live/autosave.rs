@@ -189,6 +189,7 @@ pub fn read(form: &HtmlFormElement) -> Option<DraftText> {
     let data = FormData::new_with_form(form).ok()?;
     let field = |name: &str| data.get(name).as_string().unwrap_or_default();
     Some(DraftText {
+        from: field("from"),
         to: field("to"),
         cc: field("cc"),
         bcc: field("bcc"),

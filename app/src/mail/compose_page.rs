@@ -7,7 +7,7 @@ use crate::{
     parts::{Answered, Icon, Mark, Notice, Tone, Trouble},
     words,
 };
-use api::{Attachment, DraftView, Refusal};
+use api::{Attachment, DraftView, Person, Refusal};
 use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -73,7 +73,7 @@ impl Doubt {
 
 #[component]
 fn Composer(draft: DraftView) -> impl IntoView {
-    let DraftView { id, revision, from, text, attachments, saved, limit } = draft;
+    let DraftView { id, revision, from, identities, text, attachments, saved, limit } = draft;
     let autosave = Autosave::new(id, revision, saved.short);
     let form: NodeRef<html::Form> = NodeRef::new();
     let doubt = RwSignal::new(None::<Doubt>);
@@ -142,14 +142,7 @@ fn Composer(draft: DraftView) -> impl IntoView {
             <header class="composer-head">
                 <div class="composer-lines">
                     <h1 class="vh">"Write a message"</h1>
-                    <p class="line">
-                        <span class="line-label">"From"</span>
-                        <span class="line-fixed">
-                            <bdi>{from.name.clone()}</bdi>
-                            " "
-                            <bdi class="person-address">{format!("<{}>", from.address)}</bdi>
-                        </span>
-                    </p>
+                    <From person=from identities chosen=text.from />
                     <label class="line">
                         <span class="line-label">"To"</span>
                         <input
@@ -248,6 +241,43 @@ fn Composer(draft: DraftView) -> impl IntoView {
                 </details>
             </footer>
         </form>
+    }
+    .into_any()
+}
+
+/// Who writes; with more than one address, as whom.
+#[component]
+fn From(person: Person, identities: Vec<String>, chosen: String) -> impl IntoView {
+    if identities.is_empty() {
+        return view! {
+            <p class="line">
+                <span class="line-label">"From"</span>
+                <span class="line-fixed">
+                    <bdi>{person.name}</bdi>
+                    " "
+                    <bdi class="person-address">{format!("<{}>", person.address)}</bdi>
+                </span>
+            </p>
+        }
+        .into_any();
+    }
+    view! {
+        <label class="line">
+            <span class="line-label">"From"</span>
+            <select class="line-field" name="from" autocomplete="off">
+                {identities
+                    .into_iter()
+                    .map(|address| {
+                        let (this, value) = (address == chosen, address.clone());
+                        view! {
+                            <option value=value selected=this>
+                                {address}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+        </label>
     }
     .into_any()
 }

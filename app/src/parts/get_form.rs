@@ -5,8 +5,9 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use web_sys::{SubmitEvent, UrlSearchParams};
 
 #[component]
-pub fn GetForm(action: &'static str, class: &'static str, children: Children) -> impl IntoView {
+pub fn GetForm(#[prop(into)] action: String, class: &'static str, children: Children) -> impl IntoView {
     let navigate = use_navigate();
+    let path = action.clone();
     let submit = move |event: SubmitEvent| {
         let fields = form_data_from_event(&event)
             .ok()
@@ -15,7 +16,7 @@ pub fn GetForm(action: &'static str, class: &'static str, children: Children) ->
         // Unreadable: the browser does it its own way.
         if let Some(fields) = fields {
             event.prevent_default();
-            navigate(&format!("{action}?{fields}"), NavigateOptions::default());
+            navigate(&format!("{path}?{fields}"), NavigateOptions::default());
         }
     };
     view! {

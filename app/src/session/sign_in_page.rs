@@ -33,11 +33,11 @@ pub struct TakenAlong {
 /// The letter as hidden fields.
 #[component]
 fn Letter(taken: TakenAlong) -> impl IntoView {
-    let TakenAlong { revision, text: DraftText { to, cc, bcc, subject, text }, .. } = taken;
+    let TakenAlong { revision, text: DraftText { to, cc, bcc, subject, text, from }, .. } = taken;
     let fields = [("revision", revision.to_string()), ("to", to), ("cc", cc), ("bcc", bcc), ("subject", subject)];
     fields
         .into_iter()
-        .chain([("text", text)])
+        .chain([("text", text), ("from", from)])
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view()
 }

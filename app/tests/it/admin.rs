@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[tokio::test]
 async fn only_admins_come_in() {
     for path in app::ADMIN_ROUTES {
-        let path = path.replace("{id}", "2");
+        let path = path.replace("{id}", "2").replace("{name}", "comentum.test");
         let refused = page_for(Who::User, &path).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
         refused.has("This page is for admins").lacks("comentum.test</bdi>");

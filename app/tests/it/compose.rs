@@ -80,3 +80,12 @@ async fn what_happened_is_said_from_the_address() {
 async fn an_unknown_code_is_not_repeated() {
     page("/compose/5?refused=%3Cb%3Ex%3C%2Fb%3E").await.has("Something failed here.").lacks("<b>x</b>");
 }
+
+#[tokio::test]
+async fn who_has_more_than_one_address_chooses_as_whom_to_write() {
+    page("/compose/5").await.has("&lt;bob@comentum.test&gt;").lacks("name=\"from\"");
+    let choice = page("/compose/7").await;
+    assert!(choice.element("<option value=\"b.miller@comentum.test\"", ">").contains("selected"));
+    assert!(!choice.element("<option value=\"bob@comentum.test\"", ">").contains("selected"));
+    choice.has("name=\"from\"");
+}

@@ -10,6 +10,8 @@ pub struct Fake {
     pub asked: Mutex<Vec<String>>,
     /// Every mailbox is empty.
     pub empty: bool,
+    /// Lists take a moment, as they do where there is a disk.
+    pub slow: bool,
 }
 
 pub const LONG_SUBJECT: &str = "Fwd: Re: Re: Minutes of the extraordinary general meeting of the allotment garden \
@@ -265,6 +267,9 @@ impl Webmail for Fake {
         if ask.mailbox == "broken" {
             return Err(Refusal::Broken);
         }
+        if self.slow {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
         let mailbox = mailboxes().into_iter().find(|mailbox| mailbox.slug == ask.mailbox);
         if mailbox.is_none() && ask.query.is_empty() {
             return Err(Refusal::NotFound);
@@ -348,7 +353,12 @@ impl Webmail for Fake {
             id,
             revision: 3,
             from: person("Bob Miller", "bob@comentum.test"),
-            text,
+            identities: if id == 7 {
+                vec!["bob@comentum.test".into(), "b.miller@comentum.test".into()]
+            } else {
+                vec![]
+            },
+            text: DraftText { from: if id == 7 { "b.miller@comentum.test".into() } else { String::new() }, ..text },
             attachments: if id == 6 { vec![] } else { vec![file] },
             saved: when("14:20"),
             limit: "25 MB".into(),
@@ -376,6 +386,7 @@ fn account(id: i64, address: &str, name: &str) -> AccountLine {
         name: name.into(),
         role: if id == 1 { Role::Admin } else { Role::User },
         active: id != 4,
+        receives: Receives::default(),
         used: "412 MB".into(),
         quota: (id != 1).then(|| "1 GB".into()),
         quota_mib: if id == 1 { 0 } else { 1024 },
@@ -397,6 +408,125 @@ fn accounts() -> Vec<AccountLine> {
         ),
         account(5, "xiaoming@comentum.test", "王小明"),
     ]
+}
+
+#[async_trait]
+impl Addresses for Fake {
+    async fn domain(&self, name: String) -> Result<DomainView, Refusal> {
+        if name != "comentum.test" {
+            return Err(Refusal::NotFound);
+        }
+        Ok(DomainView {
+            id: 1,
+            name,
+            active: true,
+            receives: true,
+            accounts: 4,
+            aliases: if self.empty { 0 } else { 2 },
+            quota_sum: "4 GB".into(),
+            names: vec!["comentum.example".into()],
+            catch_all: Some("bob@comentum.test".into()),
+            separator: None,
+            usual_separator: "+".into(),
+            limits: DomainLimits { most_accounts: Some(10), most_quota_mib: Some(51_200), ..DomainLimits::default() },
+            created: when("9 Nov"),
+        })
+    }
+
+    async fn set_domain_limits(&self, domain: i64, limits: DomainLimits) -> Result<(), Refusal> {
+        self.note(format!("Limits {domain} {:?} {:?}", limits.most_accounts, limits.message_size_mib));
+        Ok(())
+    }
+
+    async fn set_domain_receives(&self, domain: i64, receives: bool) -> Result<(), Refusal> {
+        self.note(format!("DomainReceives {domain} {receives}"));
+        Ok(())
+    }
+
+    async fn set_separator(&self, domain: i64, sign: String) -> Result<(), Refusal> {
+        self.note(format!("Separator {domain} {sign}"));
+        Ok(())
+    }
+
+    async fn set_catch_all(&self, domain: i64, target: String) -> Result<(), Refusal> {
+        if target == "nobody@comentum.test" {
+            return Err(Refusal::Loop);
+        }
+        self.note(format!("CatchAll {domain} {target:?}"));
+        Ok(())
+    }
+
+    async fn add_domain_name(&self, domain: i64, name: String) -> Result<(), Refusal> {
+        self.note(format!("AddName {domain} {name}"));
+        Ok(())
+    }
+
+    async fn remove_domain_name(&self, name: String, confirm: String) -> Result<(), Refusal> {
+        if confirm != name {
+            return Err(Refusal::NotConfirmed);
+        }
+        self.note(format!("RemoveName {name}"));
+        Ok(())
+    }
+
+    async fn aliases(&self, ask: AliasesAsk) -> Result<AliasesPage, Refusal> {
+        let line = |address: &str, targets: &[&str]| AliasLine {
+            address: address.into(),
+            targets: targets.iter().map(|target| (*target).to_owned()).collect(),
+            created: when("9 Nov"),
+        };
+        let all = vec![
+            line("info@comentum.test", &["xiaoming@comentum.test"]),
+            line("sales@comentum.test", &["anna@otherisp.test", "bob@comentum.test", EVIL]),
+        ];
+        let found = |line: &AliasLine| !self.empty && line.address.contains(&ask.search);
+        Ok(AliasesPage {
+            aliases: all.into_iter().filter(found).collect(),
+            next: (ask.cursor.is_empty() && ask.search.is_empty() && !self.empty)
+                .then(|| "sales@comentum.test".to_owned()),
+        })
+    }
+
+    async fn add_alias(&self, address: String, targets: String) -> Result<(), Refusal> {
+        if targets.contains(&address) {
+            return Err(Refusal::Loop);
+        }
+        self.note(format!("AddAlias {address} {targets:?}"));
+        Ok(())
+    }
+
+    async fn set_alias(&self, address: String, targets: String) -> Result<(), Refusal> {
+        self.note(format!("SetAlias {address} {targets:?}"));
+        Ok(())
+    }
+
+    async fn remove_alias(&self, address: String) -> Result<(), Refusal> {
+        self.note(format!("RemoveAlias {address}"));
+        Ok(())
+    }
+
+    async fn addresses_of(&self, account: i64) -> Result<Vec<String>, Refusal> {
+        let named = accounts().into_iter().find(|line| line.id == account).ok_or(Refusal::NotFound)?.address;
+        Ok(if account == 2 { vec![named, "b.miller@comentum.test".into()] } else { vec![named] })
+    }
+
+    async fn add_address(&self, account: i64, address: String) -> Result<(), Refusal> {
+        if address == "sales@comentum.test" {
+            return Err(Refusal::Taken);
+        }
+        self.note(format!("AddAddress {account} {address}"));
+        Ok(())
+    }
+
+    async fn remove_address(&self, account: i64, address: String) -> Result<(), Refusal> {
+        self.note(format!("RemoveAddress {account} {address}"));
+        Ok(())
+    }
+
+    async fn set_receives(&self, account: i64, receives: Receives) -> Result<(), Refusal> {
+        self.note(format!("Receives {account} {receives:?}"));
+        Ok(())
+    }
 }
 
 #[async_trait]

@@ -22,6 +22,13 @@ async fn the_inbox_is_a_form_with_a_checkbox_and_a_link_for_each_message() {
         .has("name=\"act\" value=\"move\"");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_takes_a_moment_is_in_the_page_all_the_same() {
+    for path in ["/mail/inbox", "/search?q=train&in=inbox"].repeat(25) {
+        page_from(Fake { slow: true, ..Fake::default() }, Who::User, path).await.has("name=\"ids[]\" value=\"17\"");
+    }
+}
+
 #[tokio::test]
 async fn unread_is_a_word_not_only_a_colour() {
     let inbox = page("/mail/inbox").await;

@@ -1,5 +1,6 @@
 //! The pages as a browser without JavaScript gets them: real HTML from a made-up mailbox.
 
+mod addresses;
 mod admin;
 mod compose;
 mod fake;

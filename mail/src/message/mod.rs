@@ -2,6 +2,7 @@
 
 pub mod authors;
 pub mod compose;
+pub mod delivered;
 pub mod parse;
 pub mod reply;
 pub mod show;

@@ -33,6 +33,8 @@ pub struct Started {
     /// Without the angle brackets.
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,
+    /// Of the own addresses the one that the original was sent to, if it names one.
+    pub from: Option<String>,
     /// Forward takes the attachments along (part numbers of `show::attachment`).
     pub attachments: Vec<u32>,
 }
@@ -43,7 +45,8 @@ pub fn start(original: &[u8], answer: Answer, own: &[Address], written: &str) ->
     let parts = mime::parts(original);
     let layout = Layout::of(&parts);
     let body = readable(&parts, &layout, QUOTED_MAX);
-    let mut started = Started { references: references(&top), ..Started::default() };
+    let from = written_to(&top, own);
+    let mut started = Started { references: references(&top), from, ..Started::default() };
     if answer == Answer::Forward {
         started.subject = prefixed("Fwd: ", &FORWARD_MARKS, &top.subject);
         started.text = forwarded(&top, &body, written);
@@ -58,6 +61,13 @@ pub fn start(original: &[u8], answer: Answer, own: &[Address], written: &str) ->
     started.text = quoted(&top, &body, written);
     started.in_reply_to = top.message_id;
     started
+}
+
+/// Who was written to at one address answers from there.
+fn written_to(top: &Top, own: &[Address]) -> Option<String> {
+    let own: HashSet<String> = own.iter().map(Address::key).collect();
+    let mut people = top.to.iter().chain(&top.cc).map(|person| person.address.to_ascii_lowercase());
+    people.find(|address| own.contains(address))
 }
 
 /// RFC 5322 §3.6.3, with one exception everybody expects: an answer to what I wrote goes to whom I wrote it.

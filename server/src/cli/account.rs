@@ -1,11 +1,12 @@
 //! `restante account …`
 
-use super::{Desk, Failure, device, failed, table};
+mod address;
+
+use super::{Desk, Failure, address as parse, device, failed, table};
 use crate::config::parse_size;
 use crate::sign_in::scram::learn;
-use mail::Address;
 use std::io::BufRead;
-use store::{Account, AccountQuery, Allowance, NewAccount, StoreError};
+use store::{Account, AccountQuery, Allowance, NewAccount, Receives, StoreError};
 
 /// As in the admin panel.
 const SHORTEST_PASSWORD: usize = 10;
@@ -32,6 +33,15 @@ pub enum Command {
         #[arg(default_value = "")]
         domain: String,
     },
+    /// Its other addresses.
+    #[command(subcommand)]
+    Address(address::Command),
+    /// Whether mail for it is taken: `on`, `later` (senders try again) or `never`. Apart from signing in.
+    Receive {
+        address: String,
+        #[arg(value_enum)]
+        how: How,
+    },
     /// Nobody can sign in; mail still arrives.
     Suspend { address: String },
     /// Signing in works again.
@@ -54,11 +64,19 @@ pub enum Command {
     Device(device::Command),
 }
 
+/// What becomes of mail for an account.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum How {
+    On,
+    Later,
+    Never,
+}
+
 pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
         Command::Add { address, name, admin, password_stdin } => {
             let address = parse(&address)?;
-            let quota = i64::try_from(desk.config.quota).unwrap_or(i64::MAX);
+            let quota = quota_of_new(desk, address.domain()).await?;
             let (password, made) = password(desk, password_stdin)?;
             let password_hash = hash(desk, &password).await?;
             let new = NewAccount { address: address.clone(), name, admin, password_hash, quota };
@@ -68,6 +86,10 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
                     println!("{address} added");
                 }
                 Err(StoreError::Taken) => return Err(Failure::Failed(format!("{address} is here already"))),
+                Err(StoreError::Limit) => {
+                    let domain = address.domain();
+                    return Err(Failure::Failed(format!("{domain} has all it may: restante domain limit {domain}")));
+                }
                 Err(StoreError::NotFound) => {
                     let domain = address.domain();
                     let remedy = format!("restante domain add {domain}");
@@ -77,6 +99,8 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             }
             show(&password, made);
         }
+        Command::Address(command) => address::obey(command, desk).await?,
+        Command::Receive { address, how } => receive(desk, &address, how).await?,
         Command::List { domain } => list(desk, &domain).await?,
         Command::Suspend { address } => set_active(desk, &address, false).await?,
         Command::Resume { address } => set_active(desk, &address, true).await?,
@@ -98,7 +122,12 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Quota { address, size: text } => {
             let account = find(desk, &address).await?;
             let quota = size(&text)?;
-            desk.store.set_quota(account.id, quota).await.map_err(|error| failed(&address, error))?;
+            desk.store.set_quota(account.id, quota).await.map_err(|error| match error {
+                StoreError::Limit => {
+                    Failure::Failed(format!("{address}: the accounts of its domain may not hold so much"))
+                }
+                other => failed(&address, other),
+            })?;
             let says = if quota == 0 { "no limit".to_owned() } else { format!("room for {}", table::size(quota)) };
             println!("{} has {says}", account.address);
         }
@@ -135,11 +164,44 @@ fn row(account: &Account) -> Vec<String> {
         account.address.clone(),
         table::plain(&account.name),
         if account.admin { "admin" } else { "user" }.to_owned(),
-        if account.active { "active" } else { "suspended" }.to_owned(),
+        state(account).to_owned(),
         table::size(account.used),
         if account.quota == 0 { "-".to_owned() } else { table::size(account.quota) },
         account.last_sign_in.map_or_else(|| "-".to_owned(), table::moment),
     ]
+}
+
+fn state(account: &Account) -> &'static str {
+    match (account.active, account.receives) {
+        (true, Receives::Mail) => "active",
+        (true, Receives::NothingNow) => "no mail now",
+        (true, Receives::Nothing) => "no mail",
+        (false, Receives::Mail) => "suspended",
+        (false, Receives::NothingNow) => "suspended, no mail now",
+        (false, Receives::Nothing) => "suspended, no mail",
+    }
+}
+
+async fn receive(desk: &Desk, address: &str, how: How) -> Result<(), Failure> {
+    let account = find(desk, address).await?;
+    let (receives, says) = match how {
+        How::On => (Receives::Mail, "takes mail"),
+        How::Later => (Receives::NothingNow, "takes no mail for now; senders try again"),
+        How::Never => (Receives::Nothing, "takes no mail; senders are told"),
+    };
+    desk.store.set_receives(account.id, receives).await.map_err(|error| failed(address, error))?;
+    println!("{} {says}", account.address);
+    Ok(())
+}
+
+/// What the domain gives a new account, else what the server does. A domain that is not here is found out later.
+async fn quota_of_new(desk: &Desk, domain: &mail::Domain) -> Result<i64, Failure> {
+    let usual = i64::try_from(desk.config.quota).unwrap_or(i64::MAX);
+    match desk.store.domain_named(domain).await {
+        Ok(row) => Ok(row.limits.default_quota.unwrap_or(usual)),
+        Err(StoreError::NotFound) => Ok(usual),
+        Err(error) => Err(failed(domain.as_str(), error)),
+    }
 }
 
 async fn set_active(desk: &Desk, address: &str, active: bool) -> Result<(), Failure> {
@@ -181,10 +243,6 @@ pub async fn find(desk: &Desk, text: &str) -> Result<Account, Failure> {
     let address = parse(text)?;
     let found = desk.store.account_by_address(&address).await.map_err(|error| failed(text, error))?;
     found.ok_or_else(|| Failure::Failed(format!("{address} is not an account of this server")))
-}
-
-fn parse(text: &str) -> Result<Address, Failure> {
-    Address::parse(text).map_err(|error| Failure::Usage(format!("{} is not an address: {error}", table::plain(text))))
 }
 
 /// None: as all accounts.

@@ -1,6 +1,10 @@
 //! `restante domain …`
 
+mod alias;
+mod limit;
+
 use super::{Desk, Failure, failed, table};
+use crate::config::parse_separator;
 use mail::Domain;
 use store::{DomainRow, StoreError};
 
@@ -14,8 +18,33 @@ pub enum Command {
     Suspend { domain: String },
     /// Take mail for it again.
     Resume { domain: String },
-    /// Take it away. It must have no accounts.
+    /// Its other names.
+    #[command(subcommand)]
+    Alias(alias::Command),
+    /// Who gets mail to names that nobody has: an address, or off.
+    CatchAll { domain: String, target: String },
+    /// What it may have; without limits named, shows them.
+    Limit(limit::Limits),
+    /// Whether mail for it is taken at all: on or off. Its postmaster is always reached.
+    Receive {
+        domain: String,
+        #[arg(value_enum)]
+        how: OnOff,
+    },
+    /// The sign before an address' detail (bob+news@): one of + - _ = . #, off, or usual for the server's own.
+    Separator {
+        domain: String,
+        #[arg(allow_hyphen_values = true)]
+        sign: String,
+    },
+    /// Take it away. It must have no accounts, aliases or other names.
     Remove { domain: String },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnOff {
+    On,
+    Off,
 }
 
 pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
@@ -39,17 +68,58 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
         }
         Command::Suspend { domain } => set_active(desk, &domain, false).await?,
         Command::Resume { domain } => set_active(desk, &domain, true).await?,
+        Command::Alias(command) => alias::obey(command, desk).await?,
+        Command::CatchAll { domain, target } => catch_all(desk, &domain, &target).await?,
+        Command::Limit(limits) => limit::obey(limits, desk).await?,
+        Command::Receive { domain, how } => {
+            let row = find(desk, &domain).await?;
+            let receives = how == OnOff::On;
+            desk.store.set_domain_receives(row.id, receives).await.map_err(|error| failed(&domain, error))?;
+            println!("{} {}", row.name, if receives { "takes mail" } else { "only sends: mail for it is refused" });
+        }
+        Command::Separator { domain, sign } => separator(desk, &domain, &sign).await?,
         Command::Remove { domain } => {
             let row = find(desk, &domain).await?;
             match desk.store.remove_domain(row.id).await {
                 Ok(()) => println!("{} removed", row.name),
                 Err(StoreError::NotEmpty) => {
-                    return Err(Failure::Failed(format!("{} still has accounts: remove them first", row.name)));
+                    return Err(Failure::Failed(format!(
+                        "{} still has accounts, aliases or other names: remove them first",
+                        row.name
+                    )));
                 }
                 Err(error) => return Err(failed(&domain, error)),
             }
         }
     }
+    Ok(())
+}
+
+async fn catch_all(desk: &Desk, domain: &str, target: &str) -> Result<(), Failure> {
+    let row = find(desk, domain).await?;
+    if target == "off" {
+        desk.store.set_catch_all(row.id, None).await.map_err(|error| failed(domain, error))?;
+        println!("{} refuses names that nobody has", row.name);
+        return Ok(());
+    }
+    let target = super::address(target)?;
+    match desk.store.set_catch_all(row.id, Some(target.clone())).await {
+        Ok(()) => println!("{target} gets what is for nobody at {}", row.name),
+        Err(StoreError::Loop) => return Err(Failure::Failed(format!("nobody has {target} either"))),
+        Err(error) => return Err(failed(domain, error)),
+    }
+    Ok(())
+}
+
+async fn separator(desk: &Desk, domain: &str, sign: &str) -> Result<(), Failure> {
+    let row = find(desk, domain).await?;
+    let wrong = || Failure::Usage(format!("{} is not one of + - _ = . #, off or usual", table::plain(sign)));
+    let own = match sign {
+        "usual" => None,
+        sign => Some(parse_separator(sign).ok_or_else(wrong)?.map_or_else(String::new, String::from)),
+    };
+    desk.store.set_separator(row.id, own).await.map_err(|error| failed(domain, error))?;
+    println!("{}: {}", row.name, if sign == "off" { "no details" } else { sign });
     Ok(())
 }
 
@@ -62,9 +132,10 @@ async fn set_active(desk: &Desk, domain: &str, active: bool) -> Result<(), Failu
 
 async fn find(desk: &Desk, domain: &str) -> Result<DomainRow, Failure> {
     let name = parse(domain)?;
-    let domains = desk.store.domains().await.map_err(|error| failed(domain, error))?;
-    let found = domains.into_iter().find(|row| row.name == name.as_str());
-    found.ok_or_else(|| Failure::Failed(format!("{name} is not a domain of this server")))
+    desk.store.domain_named(&name).await.map_err(|error| match error {
+        StoreError::NotFound => Failure::Failed(format!("{name} is not a domain of this server")),
+        other => failed(domain, other),
+    })
 }
 
 fn parse(domain: &str) -> Result<Domain, Failure> {

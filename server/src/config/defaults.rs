@@ -1,6 +1,7 @@
 //! What holds when nothing is said: safe on a desk, on ports that need no rights.
 
 use super::{Acme, AcmeChallenge, Checks, Config, LogFormat, PlaintextAuth, Pop3Deletes};
+use crate::destination::harvest::NameLimit;
 use crate::passwords::Cost;
 use crate::sign_in::GuessLimit;
 use mail::Domain;
@@ -63,6 +64,8 @@ impl Default for Config {
             session_timeout: minutes(120),
             shutdown_timeout: Duration::from_secs(10),
             spool_memory: 256 * 1024,
+            address_separator: Some('+'),
+            unknown_recipients: NameLimit { burst: 30, interval: Duration::from_secs(20) },
             check_sender_domain: true,
             checks: Checks::default(),
             argon2: Cost { memory: 19 * 1024, iterations: 2 },

@@ -2,8 +2,8 @@
 
 use super::checks;
 use super::values::{
-    between, duration, https_url, list, listener, name_server, next_hops, number, on_or_off, positive_duration, size,
-    web_url,
+    between, duration, https_url, list, listener, name_server, next_hops, number, on_or_off, positive_duration,
+    separator, size, web_url,
 };
 use super::{AcmeChallenge, Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use mail::{Address, Domain};
@@ -223,6 +223,21 @@ pub const KEYS: &[Key] = &[
     }),
     key("spool_memory", "how much of a message is held in memory; more goes to a file", SIZE, |config, text| {
         put(&mut config.spool_memory, size(text).and_then(|size| usize::try_from(size).ok()))
+    }),
+    key(
+        "address_separator",
+        "the sign before the detail of an address, as in bob+news@example.com",
+        "one of + - _ = . # or off",
+        |config, text| put(&mut config.address_separator, separator(text)),
+    ),
+    key(
+        "unknown_recipients_burst",
+        "names that nobody has which one address may ask for at once",
+        COUNT,
+        |config, text| put(&mut config.unknown_recipients.burst, number(text, 1)),
+    ),
+    key("unknown_recipients_interval", "the time in which it may ask for one more of them", TIME, |config, text| {
+        put(&mut config.unknown_recipients.interval, positive_duration(text))
     }),
     key("check_sender_domain", "whether a sender's domain must exist in DNS", FLAG, |config, text| {
         put(&mut config.check_sender_domain, on_or_off(text))

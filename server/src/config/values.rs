@@ -78,6 +78,15 @@ pub fn between(text: &str, least: u32, most: u32) -> Option<u32> {
     number(text, least).filter(|number| *number <= most)
 }
 
+/// The sign before an address' detail; `off`: none.
+pub fn separator(text: &str) -> Option<Option<char>> {
+    match text {
+        "off" => Some(None),
+        "+" | "-" | "_" | "=" | "." | "#" => Some(text.chars().next()),
+        _ => None,
+    }
+}
+
 /// Comma-separated; an empty text is an empty list.
 pub fn list<T>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(item).collect()

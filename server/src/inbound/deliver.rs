@@ -6,7 +6,9 @@ use mail::auth::results;
 use mail::message::parse::{Summary, summarize};
 use mail::message::trace::hops;
 use std::ops::Range;
-use store::{Accepted, Copy, Event, Flags, Intake, NewQueued, PreparedBlob, Role, Settled, Source, StoreError};
+use store::{
+    Accepted, Copy, Event, Flags, Forwarded, Intake, NewQueued, PreparedBlob, Role, Settled, Source, StoreError,
+};
 
 /// Messages larger than this are read off the async threads.
 const INLINE: usize = 64 * 1024;
@@ -28,6 +30,7 @@ pub const MAX_HOPS: usize = 100;
 pub struct Delivery {
     pub copies: Vec<Copy>,
     pub queued: Option<NewQueued>,
+    pub forwarded: Option<Forwarded>,
     pub settled: Vec<Settled>,
     pub draft: Option<i64>,
     pub answers: Option<(i64, Flags)>,
@@ -41,6 +44,17 @@ pub struct Stamp {
     pub field: String,
     /// From the message's start, in order.
     pub forged: Vec<Range<usize>>,
+}
+
+impl Stamp {
+    /// What was a file is in memory once, and is changed in its place.
+    pub fn put(&self, read: &mut Read) {
+        let mut bytes: Vec<u8> = std::mem::take(&mut read.bytes).into();
+        let forged: Vec<Range<usize>> =
+            self.forged.iter().map(|place| place.start + self.head..place.end + self.head).collect();
+        results::stamp(&mut bytes, self.head, &self.field, &forged);
+        read.bytes = bytes.into();
+    }
 }
 
 /// What a spool that cannot be read means.
@@ -58,14 +72,9 @@ pub async fn weigh(house: &House, message: &Spooled) -> Result<Weighed, StoreErr
 }
 
 /// As `weigh`, of the message as it is to be kept.
-pub async fn weigh_stamped(house: &House, message: &Spooled, stamp: Stamp) -> Result<Weighed, StoreError> {
+pub async fn weigh_stamped(house: &House, message: &Spooled, stamp: &Stamp) -> Result<Weighed, StoreError> {
     let mut read = house.spool.read(message).await.map_err(|error| unreadable(&error))?;
-    // What was a file is in memory once, and is changed in its place.
-    let mut bytes: Vec<u8> = std::mem::take(&mut read.bytes).into();
-    let forged: Vec<Range<usize>> =
-        stamp.forged.iter().map(|place| place.start + stamp.head..place.end + stamp.head).collect();
-    results::stamp(&mut bytes, stamp.head, &stamp.field, &forged);
-    read.bytes = bytes.into();
+    stamp.put(&mut read);
     weigh_read(house, read).await
 }
 
@@ -91,6 +100,7 @@ pub async fn commit(house: &House, weighed: Weighed, delivery: Delivery) -> Resu
         summary: weighed.summary,
         copies: delivery.copies,
         queued: delivery.queued,
+        forwarded: delivery.forwarded,
         settled: delivery.settled,
         draft: delivery.draft,
         answers: delivery.answers,

@@ -1,30 +1,32 @@
 //! The desk for other mail servers: takes mail for people here, and for nobody else.
 
+use crate::destination::{self, Destination, Spread};
 use crate::house::House;
 use crate::inbound::checks::client::Client;
 use crate::inbound::checks::greylist::{self, Greylist};
 use crate::inbound::checks::sender_domain::{self, SenderDomain};
-use crate::inbound::checks::{message, spf};
+use crate::inbound::checks::spf;
 use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
+use crate::inbound::judged::{Judged, judge};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict::{self, SenderFindings, arrival};
 use crate::listen::Guest;
 use crate::maillog;
-use crate::submission::sender_text;
+use crate::submission::forward::{NotForwarded, forward};
+use crate::submission::{queued, sender_text};
 use mail::Address;
-use mail::auth::dmarc::DmarcResult;
 use mail::auth::findings::Findings;
-use mail::auth::results;
-use mail::auth::spf::{Spf, SpfResult};
-use mail::auth::verdict::{Disposition, Verdict};
+use mail::auth::spf::Spf;
+use mail::auth::verdict::Disposition;
 use mail::envelope::{ForwardPath, Greeting, ReversePath};
 use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
 use protocol::smtp::server::Envelope;
 use protocol::smtp::{Reply, replies};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
-use store::{Copy, Event, Flags, Kind, Recipient, Refused, Role, StoreError};
+use store::{Event, Expansion, Kind, Recipient, Refused, Role, StoreError};
 
 const TOO_MANY_MESSAGES: Reply =
     Reply::new(451, (7, 1), "Too many messages from your address this hour; try again later");
@@ -45,7 +47,9 @@ pub struct MxDesk {
     /// The client is to be asked who it is: it is not a program of this house.
     stranger: bool,
     /// Recipients of the message under way that were found at RCPT.
-    found: HashMap<ForwardPath, i64>,
+    found: HashMap<ForwardPath, Expansion>,
+    /// Answers held back in this session, since it asks for names that nobody has.
+    held: u32,
 }
 
 impl MxDesk {
@@ -60,6 +64,7 @@ impl MxDesk {
             spf: None,
             stranger: false,
             found: HashMap::new(),
+            held: 0,
         }
     }
 
@@ -81,49 +86,39 @@ impl MxDesk {
         Ok(SenderFindings { domain, room })
     }
 
-    /// The accounts that a message is for, each once, however many of its addresses were named.
-    fn accounts(&self, envelope: &Envelope) -> Result<Vec<i64>, StoreError> {
-        let mut accounts = Vec::new();
+    /// Everybody that a message is for, as they were found at RCPT.
+    fn spread(&self, envelope: &Envelope) -> Result<Spread, StoreError> {
+        let mut spread = Spread::default();
         for path in envelope.paths() {
-            // Should it have been removed since, the commit fails, and the sender hears of it at the next RCPT.
-            let Some(account) = self.found.get(path).copied() else {
+            // Should somebody have been removed since, the commit fails, and the sender hears of it at the next RCPT.
+            let Some(expansion) = self.found.get(path) else {
                 return Err(StoreError::Broken(format!("{} was never accepted", path_text(path))));
             };
-            if !accounts.contains(&account) {
-                accounts.push(account);
-            }
+            spread.add(path, expansion);
         }
-        Ok(accounts)
+        Ok(spread)
     }
 
-    /// What comes for a postmaster is taken even where nothing else is.
-    fn accounts_of_postmasters(&self, envelope: &Envelope) -> Vec<i64> {
-        let postmasters = envelope.paths().filter(|path| match path {
-            ForwardPath::Postmaster => true,
-            ForwardPath::Address(address) => address.is_postmaster() || self.house.is_of_the_house(address),
-        });
-        postmasters.filter_map(|path| self.found.get(path).copied()).collect()
+    /// Names that nobody has are answered the slower the more of them were asked for.
+    async fn know(&mut self, path: &ForwardPath, destination: Destination, peer: IpAddr) -> Reply {
+        let reply = destination::reply(&destination);
+        match destination {
+            Destination::Found(Recipient::Reaches(expansion)) => drop(self.found.insert(path.clone(), expansion)),
+            Destination::Found(Recipient::Unknown | Recipient::Refused) | Destination::NoWayBack(_) => {
+                let now = self.house.clock.instant();
+                return self.house.harvest.unknown(peer.into(), now, &mut self.held).await.unwrap_or(reply);
+            }
+            Destination::Found(_) => {}
+        }
+        reply
     }
 
-    /// What is found of a message, and what follows.
-    async fn judge(&self, incoming: &Incoming) -> Result<Judged, StoreError> {
-        let examined = message::examine(&self.house, &incoming.message, incoming.head).await?;
-        let before = Findings { spf: self.spf.clone(), ..self.client.findings().clone() };
-        let findings = message::check(&self.house, &examined, before).await;
-        let verdict = arrival::message(&findings, &self.house.config.checks);
-        let message_id = examined.survey.message_id;
-        let field = results::write(&findings, &self.house.config.hostname, incoming.peer);
-        let stamp = Stamp { head: incoming.head, field, forged: examined.forged };
-        Ok(Judged { findings, verdict, stamp, message_id })
-    }
-
-    async fn take_judged(&self, incoming: &Incoming, judged: Judged) -> Result<Reply, StoreError> {
-        let Judged { findings, verdict, stamp, .. } = judged;
-        let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, stamp).await?;
-        weighed.verdict = verdict.to_text(&findings);
-        let role = if verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
-        let reply = self.put(incoming, weighed, role).await?;
-        if let Some(domain) = proved(&findings).filter(|_| reply.is_positive()) {
+    async fn take_judged(&self, incoming: &Incoming, judged: &Judged) -> Result<Reply, StoreError> {
+        let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, &judged.stamp).await?;
+        weighed.verdict = judged.verdict.to_text(&judged.findings);
+        let role = if judged.verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
+        let reply = self.put(incoming, weighed, role, Some(&judged.stamp)).await?;
+        if let Some(domain) = judged.proved().filter(|_| reply.is_positive()) {
             greylist::remember(&self.house, domain);
         }
         Ok(reply)
@@ -132,24 +127,35 @@ impl MxDesk {
     /// What a program of this house hands over is taken as it is.
     pub(super) async fn take(&self, incoming: &Incoming) -> Result<Reply, StoreError> {
         let weighed = deliver::weigh(&self.house, &incoming.message).await?;
-        self.put(incoming, weighed, Role::Inbox).await
+        self.put(incoming, weighed, Role::Inbox, None).await
     }
 
-    async fn put(&self, incoming: &Incoming, weighed: Weighed, role: Role) -> Result<Reply, StoreError> {
+    async fn put(
+        &self,
+        incoming: &Incoming,
+        weighed: Weighed,
+        role: Role,
+        stamp: Option<&Stamp>,
+    ) -> Result<Reply, StoreError> {
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
         }
-        let accounts = self.accounts(&incoming.envelope)?;
-        let for_postmaster = self.accounts_of_postmasters(&incoming.envelope);
-        let place = |account: i64| {
-            let quota = !for_postmaster.contains(&account);
-            Copy { account, role, flags: Flags::default(), quota }
+        let spread = self.spread(&incoming.envelope)?;
+        let octets = incoming.message.size().saturating_sub(incoming.head as u64);
+        if let Some(too_large) = destination::too_large(octets, spread.size_limit) {
+            return Ok(too_large);
+        }
+        let forwarded = match forward(&self.house, &incoming.envelope.sender, &spread, &incoming.message, stamp).await {
+            Ok(forwarded) => forwarded,
+            Err(NotForwarded::Loop) => return Ok(replies::MAIL_LOOP),
+            Err(NotForwarded::Store(error)) => return Err(error),
         };
         let sender = sender_text(&incoming.envelope.sender);
         let verdict = weighed.verdict.clone();
         let delivery = Delivery {
-            copies: accounts.into_iter().map(place).collect(),
-            queued: None,
+            copies: spread.copies(role),
+            queued: queued(&self.house, &incoming.envelope.sender, spread.later()),
+            forwarded,
             settled: Vec::new(),
             draft: None,
             answers: None,
@@ -172,6 +178,8 @@ impl MxDesk {
         };
         maillog::arrived(&line, &accepted);
         self.guest.is_vouched_for();
+        maillog::forwarded(&incoming.id, &spread);
+        self.house.harvest.good(incoming.peer.into(), self.house.clock.instant());
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
     }
 
@@ -229,21 +237,6 @@ impl MxDesk {
     }
 }
 
-/// What was found of a message and decided, and what is written into its header.
-struct Judged {
-    findings: Findings,
-    verdict: Verdict,
-    stamp: Stamp,
-    message_id: String,
-}
-
-/// The domain that was proved to have sent a message.
-fn proved(findings: &Findings) -> Option<&str> {
-    let dmarc = findings.dmarc.as_ref().filter(|dmarc| dmarc.result == DmarcResult::Pass);
-    let spf = || findings.spf.as_ref().filter(|spf| spf.result == SpfResult::Pass);
-    dmarc.map(|dmarc| dmarc.domain.as_str()).or_else(|| spf().map(|spf| spf.domain.as_str()))
-}
-
 impl Desk for MxDesk {
     /// AUTH is not offered here, so the session never asks.
     async fn login(&mut self, _visitor: Visitor<'_>, _credentials: Credentials) -> Reply {
@@ -274,14 +267,14 @@ impl Desk for MxDesk {
     }
 
     async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
-        let reply = match resolve(&self.house, &path).await {
-            _ if !self.house.pace.recipient(visitor.peer) => TOO_MANY_RECIPIENTS,
+        let found = match self.house.pace.recipient(visitor.peer) {
+            true => destination::find(&self.house, &path).await,
+            false => return self.note("recipient", &path_text(&path), &visitor.peer.to_string(), TOO_MANY_RECIPIENTS),
+        };
+        let reply = match found {
             Ok(found) => {
                 self.guest.is_busy();
-                if let Recipient::Local { account, .. } = found {
-                    self.found.insert(path.clone(), account);
-                }
-                verdict::recipient(&found)
+                self.know(&path, found, visitor.peer).await
             }
             Err(error) => troubled(&error),
         };
@@ -299,12 +292,13 @@ impl Desk for MxDesk {
 
     async fn message(&mut self, incoming: Incoming) -> Reply {
         let mut message_id = String::new();
-        let reply = match self.judge(&incoming).await {
+        let before = Findings { spf: self.spf.clone(), ..self.client.findings().clone() };
+        let reply = match judge(&self.house, &incoming, before).await {
             Ok(judged) => {
                 message_id.clone_from(&judged.message_id);
                 match arrival::reply(&judged.verdict, &judged.findings, incoming.peer) {
                     Some(refusal) => refusal,
-                    None => self.take_judged(&incoming, judged).await.unwrap_or_else(|error| troubled(&error)),
+                    None => self.take_judged(&incoming, &judged).await.unwrap_or_else(|error| troubled(&error)),
                 }
             }
             Err(error) => troubled(&error),
@@ -331,14 +325,6 @@ pub fn received(house: &House, visitor: &Visitor<'_>, envelope: &Envelope, id: &
         at: house.clock.now(),
     };
     received.write()
-}
-
-/// Who is behind a forward-path.
-pub async fn resolve(house: &House, path: &ForwardPath) -> Result<Recipient, StoreError> {
-    match path {
-        ForwardPath::Address(address) => house.resolve(address).await,
-        ForwardPath::Postmaster => house.store.postmaster().await,
-    }
 }
 
 /// What a client called itself.

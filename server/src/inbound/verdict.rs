@@ -4,7 +4,7 @@ pub mod arrival;
 
 use crate::inbound::checks::sender_domain::SenderDomain;
 use protocol::smtp::{Reply, replies};
-use store::{Recipient, StoreError};
+use store::StoreError;
 
 /// Everything known when a sender is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,6 @@ pub struct SenderFindings {
 const NO_SUCH_SENDER: Reply = Reply::new(550, (1, 0), "Nobody here has this sender address");
 const SENDER_DOMAIN_TAKES_NO_MAIL: Reply = Reply::new(550, (1, 8), "The sender's domain takes no mail");
 const SENDER_DOMAIN_NOT_NOW: Reply = Reply::new(451, (4, 3), "The sender's domain cannot be looked up now");
-const DOMAIN_SUSPENDED: Reply = Reply::new(450, (2, 1), "This domain takes no mail for now");
 
 /// MAIL.
 pub fn sender(findings: &SenderFindings) -> Reply {
@@ -29,17 +28,6 @@ pub fn sender(findings: &SenderFindings) -> Reply {
         _ if !findings.room => replies::STORE_FULL,
         SenderDomain::NotNow => SENDER_DOMAIN_NOT_NOW,
         SenderDomain::NotAsked | SenderDomain::Ours | SenderDomain::TakesMail => replies::SENDER_OK,
-    }
-}
-
-/// RCPT from a stranger.
-pub fn recipient(found: &Recipient) -> Reply {
-    match found {
-        Recipient::Local { over_quota: false, .. } => replies::RECIPIENT_OK,
-        Recipient::Local { over_quota: true, .. } => replies::MAILBOX_FULL,
-        Recipient::Unknown => replies::NO_SUCH_USER,
-        Recipient::DomainSuspended => DOMAIN_SUSPENDED,
-        Recipient::Elsewhere => replies::NO_RELAYING,
     }
 }
 
@@ -79,19 +67,6 @@ mod tests {
         ] {
             let findings = SenderFindings { domain, room };
             assert_eq!(written(&sender(&findings)), reply, "{findings:?}");
-        }
-    }
-
-    #[test]
-    fn a_recipient_must_be_here_and_have_room() {
-        for (found, reply) in [
-            (Recipient::Local { account: 1, over_quota: false }, "250 2.1.5"),
-            (Recipient::Local { account: 1, over_quota: true }, "452 4.2.2"),
-            (Recipient::Unknown, "550 5.1.1"),
-            (Recipient::DomainSuspended, "450 4.2.1"),
-            (Recipient::Elsewhere, "550 5.7.1"),
-        ] {
-            assert_eq!(written(&recipient(&found)), reply, "{found:?}");
         }
     }
 

@@ -4,11 +4,12 @@
 use super::Finding;
 use super::settle::write_down;
 use crate::clock::{moment, span};
+use crate::destination::{Destination, find};
 use crate::house::House;
 use crate::submission::{Origin, Submission, Wishes, submit};
 use mail::Address;
 use mail::dsn::{Bounce, FailedRecipient};
-use mail::envelope::ReversePath;
+use mail::envelope::{ForwardPath, ReversePath};
 use std::time::Duration;
 use store::{Due, Outcome, Recipient, Settled, StoreError};
 
@@ -27,8 +28,10 @@ pub async fn bounce(house: &House, failed: Vec<(Due, Finding, Settled)>) {
     let sender = Address::parse(&first.sender).ok();
     let to = match sender {
         None => None,
-        Some(sender) => match house.store.resolve(&sender).await {
-            Ok(Recipient::Unknown) => None,
+        // What was sent on comes back through the address it left with.
+        Some(sender) => match find(house, &ForwardPath::Address(sender.clone())).await {
+            Ok(Destination::Found(Recipient::Unknown | Recipient::Refused | Recipient::DomainTakesNone)) => None,
+            Ok(Destination::NoWayBack(_)) => None,
             Ok(_) => Some(sender),
             Err(error) => return postpone(house, settled, &error.to_string()).await,
         },

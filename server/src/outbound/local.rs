@@ -2,15 +2,22 @@
 
 use super::settle::settle;
 use super::{Errand, Finding};
+use crate::destination::{Destination, Spread, find};
 use crate::house::House;
 use crate::inbound::deliver::{Delivery, commit, weigh};
 use crate::maillog;
+use crate::submission::forward::{NotForwarded, forward};
+use crate::submission::queued;
 use mail::Address;
+use mail::envelope::{ForwardPath, ReversePath};
 use protocol::smtp::Reply;
-use store::{Copy, Due, Event, Flags, Kind, Outcome, Recipient, Role, Settled, StoreError};
+use store::{Due, Event, Kind, Outcome, Recipient, Role, Settled, StoreError};
 
 const UNKNOWN: Reply = Reply::new(550, (1, 1), "No such user here");
 const FULL: Reply = Reply::new(452, (2, 2), "The mailbox is full");
+const NOT_TAKING: Reply = Reply::new(450, (2, 1), "The mailbox takes no mail for now");
+const REFUSED: Reply = Reply::new(550, (2, 1), "The mailbox takes no mail");
+const LOOP: Reply = Reply::new(554, (4, 6), "It was sent on from here before");
 const SUSPENDED: Reply = Reply::new(450, (2, 1), "The domain takes no mail for now");
 const NOT_NOW: Reply = Reply::new(451, (3, 0), "Our own store could not take it");
 /// Not reached while the domain is ours; if it has just gone, the next attempt asks DNS.
@@ -45,14 +52,21 @@ pub async fn deliver(house: &House, errand: Errand) {
 /// None: it is in the mailbox, and its row is gone with the same commit.
 async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> {
     let Ok(address) = Address::parse(&due.recipient) else { return Ok(Some(UNKNOWN)) };
-    let account = match house.resolve(&address).await? {
-        // A bounce is let in even where nothing else is.
-        Recipient::Local { account, over_quota } if !over_quota || due.sender.is_empty() => account,
-        Recipient::Local { .. } => return Ok(Some(FULL)),
-        Recipient::Unknown => return Ok(Some(UNKNOWN)),
-        Recipient::DomainSuspended => return Ok(Some(SUSPENDED)),
-        Recipient::Elsewhere => return Ok(Some(GONE)),
-    };
+    let path = ForwardPath::Address(address);
+    // A bounce is let in even where nothing else is.
+    let mut spread = if due.sender.is_empty() { Spread::of_bounce() } else { Spread::default() };
+    match find(house, &path).await? {
+        Destination::Found(Recipient::Reaches(expansion)) => {
+            spread.add(&path, &expansion);
+            if spread.copies(Role::Inbox).is_empty() && spread.forwards.is_empty() {
+                return Ok(Some(if expansion.locals.is_empty() { NOT_TAKING } else { FULL }));
+            }
+        }
+        Destination::Found(Recipient::Unknown) | Destination::NoWayBack(_) => return Ok(Some(UNKNOWN)),
+        Destination::Found(Recipient::Refused | Recipient::DomainTakesNone) => return Ok(Some(REFUSED)),
+        Destination::Found(Recipient::DomainSuspended) => return Ok(Some(SUSPENDED)),
+        Destination::Found(Recipient::Elsewhere) => return Ok(Some(GONE)),
+    }
     let bytes = match house.store.queued_bytes(due.queue).await {
         // Cancelled since it was claimed.
         Err(StoreError::NotFound) => return Ok(None),
@@ -60,6 +74,12 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
     };
     let message = house.spool.keep(bytes.into()).await.map_err(|error| StoreError::Busy(error.to_string()))?;
     let weighed = weigh(house, &message).await?;
+    let sender = Address::parse(&due.sender).map_or(ReversePath::Null, ReversePath::Address);
+    let forwarded = match forward(house, &sender, &spread, &message, None).await {
+        Ok(forwarded) => forwarded,
+        Err(NotForwarded::Loop) => return Ok(Some(LOOP)),
+        Err(NotForwarded::Store(error)) => return Err(error),
+    };
     let settled = Settled {
         id: due.id,
         outcome: Outcome::Delivered,
@@ -67,8 +87,9 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
         peer: String::new(),
     };
     let delivery = Delivery {
-        copies: vec![Copy { account, role: Role::Inbox, flags: Flags::default(), quota: !due.sender.is_empty() }],
-        queued: None,
+        copies: spread.copies(Role::Inbox),
+        queued: queued(house, &sender, spread.later()),
+        forwarded,
         settled: vec![settled.clone()],
         draft: None,
         answers: None,

@@ -1,7 +1,8 @@
 //! The desk for our own people's mail programs (RFC 6409): they sign in first, and then send to anybody.
 
+use crate::destination::{Destination, find};
 use crate::house::House;
-use crate::inbound::mx::{path_text, received, resolve};
+use crate::inbound::mx::{path_text, received};
 use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::inbound::verdict;
 use crate::listen::Guest;
@@ -48,12 +49,11 @@ impl SubmissionDesk {
         if !self.house.store.has_room() {
             return Ok(replies::STORE_FULL);
         }
-        let own = self.house.store.addresses(account.id).await?;
-        if is_own(path, &own) {
+        if is_own(&self.house, account, path).await? {
             return Ok(replies::SENDER_OK);
         }
         // What to do about it: programs show this to their user.
-        let yours = own.first().map(Address::to_string).unwrap_or_default();
+        let yours = &account.address;
         Ok(replies::NOT_YOUR_ADDRESS.with_text(format!("This sender address is not one of yours; send as {yours}")))
     }
 
@@ -87,7 +87,7 @@ impl SubmissionDesk {
             let address = match &recipient.path {
                 ForwardPath::Address(address) => Some(address.clone()),
                 ForwardPath::Postmaster => match self.house.store.postmaster().await? {
-                    Recipient::Local { account, .. } => self.house.store.addresses(account).await?.into_iter().next(),
+                    Recipient::Reaches(expansion) => expansion.locals.into_iter().next().map(|local| local.address),
                     _ => None,
                 },
             };
@@ -131,8 +131,11 @@ impl Desk for SubmissionDesk {
     }
 
     async fn recipient(&mut self, _visitor: Visitor<'_>, path: ForwardPath) -> Reply {
-        match resolve(&self.house, &path).await {
-            Ok(Recipient::Unknown) => replies::NO_SUCH_USER,
+        match find(&self.house, &path).await {
+            Ok(Destination::Found(Recipient::Unknown | Recipient::DomainTakesNone) | Destination::NoWayBack(_)) => {
+                replies::NO_SUCH_USER
+            }
+            Ok(Destination::Found(Recipient::Refused)) => replies::MAILBOX_SUSPENDED,
             // Full and switched-off mailboxes wait in the queue: our own people need not try again themselves.
             Ok(_) => replies::RECIPIENT_OK,
             Err(error) => verdict::store(&error),

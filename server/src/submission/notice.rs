@@ -20,10 +20,9 @@ async fn write(house: &House, account: &Account) -> Result<Option<(Vec<Address>,
     let Ok(owner) = Address::parse(&account.address) else { return Ok(None) };
     let Ok(postmaster) = Address::parse(&format!("postmaster@{}", owner.domain())) else { return Ok(None) };
     let mut recipients = vec![owner.clone()];
-    if let Recipient::Local { account: admin, .. } = house.store.postmaster().await?
-        && admin != account.id
-    {
-        recipients.extend(house.store.addresses(admin).await?.into_iter().next());
+    if let Recipient::Reaches(admin) = house.store.postmaster().await? {
+        recipients
+            .extend(admin.locals.into_iter().filter(|admin| admin.account != account.id).map(|admin| admin.address));
     }
     let letter = Outgoing {
         from_name: "Postmaster".to_owned(),

@@ -1,5 +1,6 @@
 //! `api::Admin`: the office. Only an admin gets one (see `state`), so nothing here asks for the role again.
 
+mod addresses;
 mod held;
 
 use crate::house::House;
@@ -55,7 +56,7 @@ impl Office {
     }
 
     fn domain_line(&self, row: DomainRow) -> DomainLine {
-        let DomainRow { id, name, active, accounts, created_at } = row;
+        let DomainRow { id, name, active, accounts, created_at, .. } = row;
         DomainLine { id, name, active, accounts, created: self.when(created_at) }
     }
 
@@ -64,6 +65,7 @@ impl Office {
             id: account.id,
             role: if account.admin { Role::Admin } else { Role::User },
             active: account.active,
+            receives: addresses::receives(account.receives),
             used: when::size(account.used),
             quota: (account.quota > 0).then(|| when::size(account.quota)),
             quota_mib: account.quota / MIB,
@@ -186,9 +188,8 @@ impl Admin for Office {
     async fn add_account(&self, new: NewAccount) -> Result<NewSecret, Refusal> {
         let address = Address::parse(new.address.trim()).map_err(|_| Refusal::BadAddress)?;
         let quota = match new.quota_mib {
-            Some(typed) => octets(typed)?,
-            // As the command line does.
-            None => i64::try_from(self.house.config.quota).unwrap_or(i64::MAX),
+            Some(mib) => octets(mib)?,
+            None => self.quota_of_new(address.domain()).await?,
         };
         let (password_hash, password, shown) = self.secret(new.password).await?;
         let new = store::NewAccount {

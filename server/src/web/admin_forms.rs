@@ -25,7 +25,7 @@ struct AccountForm {
     password: String,
     #[serde(default)]
     role: String,
-    /// Empty: as the setting `quota` says.
+    /// Empty: what the domain or the server gives.
     #[serde(default)]
     quota_mib: String,
 }

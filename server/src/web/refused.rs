@@ -9,6 +9,8 @@ pub fn refused(error: StoreError) -> Refusal {
         StoreError::NotFound => Refusal::NotFound,
         StoreError::Taken => Refusal::Taken,
         StoreError::NotEmpty => Refusal::NotEmpty,
+        StoreError::Loop => Refusal::Loop,
+        StoreError::Limit => Refusal::Limit,
         StoreError::Conflict => Refusal::EditedElsewhere,
         StoreError::QuotaFull => Refusal::QuotaFull,
         StoreError::Busy(_) | StoreError::Full => {

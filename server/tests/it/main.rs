@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod addresses;
 mod bad_input;
 mod bounded;
 mod certificates;
@@ -14,6 +15,8 @@ mod couriers;
 mod encrypted;
 mod ending;
 mod faults;
+mod forwarding;
+mod harvesting;
 mod held;
 mod international;
 mod interop;

@@ -1,6 +1,6 @@
 //! Adding accounts and changing them.
 
-use super::{Account, NewAccount};
+use super::{Account, NewAccount, Receives, limits};
 use crate::writer::{Job, Tx};
 use crate::{Millis, Result, Role, Store, StoreError, mailbox};
 use sqlx::query::Query;
@@ -42,11 +42,16 @@ impl Job for Add {
         .bind(self.now)
         .fetch_one(tx.db())
         .await?;
+        let alias = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM alias WHERE address = $1)");
+        if alias.bind(address.key()).fetch_one(tx.db()).await? {
+            return Err(StoreError::Taken);
+        }
         sqlx::query("INSERT INTO address (address, account_id) VALUES ($1, $2)")
             .bind(address.key())
             .bind(id)
             .execute(tx.db())
             .await?;
+        limits::check_accounts(tx, domain).await?;
         for (role, name) in MAILBOXES {
             mailbox::make(tx, id, role, name, self.now).await?;
         }
@@ -56,7 +61,7 @@ impl Job for Add {
 
 impl Store {
     /// Makes the account, its address and its mailboxes (Inbox, Drafts, Sent, Archive, Junk, Trash).
-    /// `NotFound` when the domain is not ours, `Taken` when the address is in use.
+    /// `NotFound` when the domain is not ours, `Taken` when the address is in use, `Limit` when the domain has all it may.
     pub async fn add_account(&self, new: NewAccount, now: Millis) -> Result<Account> {
         let id = self.write(Add { new, now }).await?;
         self.account(id).await
@@ -85,10 +90,32 @@ impl Store {
         .await
     }
 
-    /// In bytes; 0 for none.
+    /// What becomes of mail for it. Signing in is another matter (`set_account_active`).
+    pub async fn set_receives(&self, id: i64, receives: Receives) -> Result<()> {
+        self.change_account(move || {
+            sqlx::query("UPDATE account SET receives = $2 WHERE id = $1").bind(id).bind(receives)
+        })
+        .await
+    }
+
+    /// In bytes; 0 for none. `Limit` when the domain's accounts would come to more than they may; less is always taken.
     pub async fn set_quota(&self, id: i64, bytes: i64) -> Result<()> {
-        self.change_account(move || sqlx::query("UPDATE account SET quota = $2 WHERE id = $1").bind(id).bind(bytes))
-            .await
+        self.act(move |tx| {
+            Box::pin(async move {
+                let (domain, before): (i64, i64) = sqlx::query_as("SELECT domain_id, quota FROM account WHERE id = $1")
+                    .bind(id)
+                    .fetch_one(tx.db())
+                    .await?;
+                sqlx::query("UPDATE account SET quota = $2 WHERE id = $1")
+                    .bind(id)
+                    .bind(bytes)
+                    .execute(tx.db())
+                    .await?;
+                let less = bytes > 0 && (before == 0 || bytes <= before);
+                if less { Ok(()) } else { limits::check_quota(tx, domain).await }
+            })
+        })
+        .await
     }
 
     pub async fn signed_in(&self, id: i64, now: Millis) -> Result<()> {

@@ -56,13 +56,15 @@ impl Store {
         Ok(found.fetch_optional(&self.reads).await?)
     }
 
-    /// Every address mail of this account may come from.
+    /// Every address mail of this account may come from; the one it is named by first.
     pub async fn addresses(&self, account: i64) -> Result<Vec<Address>> {
-        let found: Vec<String> =
-            sqlx::query_scalar("SELECT address FROM address WHERE account_id = $1 ORDER BY address")
-                .bind(account)
-                .fetch_all(&self.reads)
-                .await?;
+        let found: Vec<String> = sqlx::query_scalar(
+            "SELECT s.address FROM address s JOIN account a ON a.id = s.account_id
+                 WHERE s.account_id = $1 ORDER BY s.address <> a.address, s.address",
+        )
+        .bind(account)
+        .fetch_all(&self.reads)
+        .await?;
         let parse = |text: String| Address::parse(&text).map_err(|_| StoreError::Broken(format!("address {text}")));
         found.into_iter().map(parse).collect()
     }

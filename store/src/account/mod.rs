@@ -1,17 +1,33 @@
 //! Domains, accounts and their addresses.
 
+mod alias;
 mod change;
 mod domain;
+mod domain_alias;
+mod expand;
+mod identity;
+mod limits;
 mod look;
 mod recipient;
 mod removal;
+mod walk;
 
+pub use alias::{AliasQuery, AliasRow};
 pub use domain::DomainRow;
+pub use limits::DomainLimits;
 pub use look::{AccountQuery, Counts};
-pub use recipient::Recipient;
+#[cfg(test)]
+pub(crate) use recipient::NAMED;
+pub use recipient::{Expansion, Local, Receives, Recipient};
+
+#[cfg(test)]
+pub(crate) use walk::{HOMES, NAMES};
 
 use crate::Millis;
 use mail::Address;
+
+/// The sign before an address' detail (`bob+news@`, RFC 5233); none: there are no details.
+pub type Separator = Option<char>;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Account {
@@ -21,7 +37,9 @@ pub struct Account {
     pub address: String,
     pub name: String,
     pub admin: bool,
+    /// Whether it can sign in.
     pub active: bool,
+    pub receives: Receives,
     /// PHC string (argon2id).
     pub password_hash: String,
     /// Bytes; 0 for none. Trash is not counted.

@@ -45,6 +45,11 @@ impl Job for Remove {
             draft::discard(tx, &drafts).await?;
             return Ok(false);
         }
+        let names: Vec<String> = sqlx::query_scalar("SELECT address FROM address WHERE account_id = $1")
+            .bind(self.account)
+            .fetch_all(tx.db())
+            .await?;
+        forget_targets(tx, &names).await?;
         for rest in [
             "DELETE FROM session WHERE account_id = $1",
             "DELETE FROM expunged WHERE mailbox_id IN (SELECT id FROM mailbox WHERE account_id = $1)",
@@ -58,6 +63,19 @@ impl Job for Remove {
         }
         Ok(true)
     }
+}
+
+/// Whoever has these addresses next must not get what aliases and catch-alls sent to those who had them.
+pub(super) async fn forget_targets(tx: &mut Tx, names: &[String]) -> Result<()> {
+    let names = serde_json::to_string(names).unwrap_or_default();
+    for forget in [
+        "DELETE FROM alias_target WHERE key IN (SELECT value FROM json_each($1))",
+        "UPDATE domain SET catch_all = NULL WHERE lower(catch_all) IN (SELECT value FROM json_each($1))",
+    ] {
+        sqlx::query(forget).bind(&names).execute(tx.db()).await?;
+    }
+    super::alias::clear_empty(tx).await?;
+    Ok(())
 }
 
 impl Store {

@@ -22,8 +22,8 @@ impl Job for New {
         let NewDraft { fields, in_reply_to, references, answers } = &self.new;
         let id = sqlx::query_scalar(
             "INSERT INTO draft (account_id, revision, recipients, cc, bcc, subject, body, in_reply_to, ancestors, answers,
-                 answer_flag, saved_at)
-             VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+                 answer_flag, saved_at, sender)
+             VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id",
         )
         .bind(self.account)
         .bind(&fields.to)
@@ -36,6 +36,7 @@ impl Job for New {
         .bind(answers.map(|(placement, _)| placement))
         .bind(answers.map(|(_, flag)| flag).unwrap_or_default())
         .bind(self.now)
+        .bind(&fields.from)
         .fetch_one(tx.db())
         .await?;
         count(tx, self.account, 1).await?;
@@ -59,8 +60,8 @@ impl Job for Save {
     }
 
     async fn run(&mut self, tx: &mut Tx) -> Result<i64> {
-        let (revision, to, cc, bcc, subject, text): (i64, String, String, String, String, String) = sqlx::query_as(
-            "SELECT revision, recipients, cc, bcc, subject, body FROM draft WHERE id = $2 AND account_id = $1",
+        let (revision, from, to, cc, bcc, subject, text): (i64, String, String, String, String, String, String) = sqlx::query_as(
+            "SELECT revision, sender, recipients, cc, bcc, subject, body FROM draft WHERE id = $2 AND account_id = $1",
         )
         .bind(self.account)
         .bind(self.draft)
@@ -68,7 +69,7 @@ impl Job for Save {
         .await?;
         let held = text.len() as i64;
         // A form sent twice is no conflict: it asks for what is there already.
-        if (DraftFields { to, cc, bcc, subject, text }) == self.fields {
+        if (DraftFields { from, to, cc, bcc, subject, text }) == self.fields {
             return Ok(revision);
         }
         if revision != self.revision {
@@ -80,7 +81,7 @@ impl Job for Save {
         }
         let saved = sqlx::query_scalar(
             "UPDATE draft SET revision = revision + 1, recipients = $2, cc = $3, bcc = $4, subject = $5, body = $6,
-                 saved_at = $7
+                 saved_at = $7, sender = $8
              WHERE id = $1 RETURNING revision",
         )
         .bind(self.draft)
@@ -90,6 +91,7 @@ impl Job for Save {
         .bind(&self.fields.subject)
         .bind(&self.fields.text)
         .bind(self.now)
+        .bind(&self.fields.from)
         .fetch_one(tx.db())
         .await?;
         Ok(saved)

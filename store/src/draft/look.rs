@@ -20,15 +20,16 @@ struct Row {
     answers: Option<i64>,
     answer_flag: Flags,
     saved_at: Millis,
+    sender: String,
 }
 
 impl Row {
     fn draft(self, attachments: Vec<DraftAttachment>) -> Draft {
-        let Row { recipients: to, cc, bcc, subject, body: text, .. } = self;
+        let Row { sender: from, recipients: to, cc, bcc, subject, body: text, .. } = self;
         Draft {
             id: self.id,
             revision: self.revision,
-            fields: DraftFields { to, cc, bcc, subject, text },
+            fields: DraftFields { from, to, cc, bcc, subject, text },
             in_reply_to: self.in_reply_to,
             references: serde_json::from_str(&self.ancestors).unwrap_or_default(),
             answers: self.answers.map(|placement| (placement, self.answer_flag)),
@@ -39,7 +40,7 @@ impl Row {
 }
 
 const COLUMNS: &str =
-    "id, revision, recipients, cc, bcc, subject, body, in_reply_to, ancestors, answers, answer_flag, saved_at";
+    "id, revision, recipients, cc, bcc, subject, body, in_reply_to, ancestors, answers, answer_flag, saved_at, sender";
 
 /// Words of a search in drafts at most.
 const WORDS: usize = 16;

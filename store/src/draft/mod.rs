@@ -12,6 +12,8 @@ use crate::{Flags, Millis};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftFields {
+    /// One of the account's addresses; empty: the one it is named by.
+    pub from: String,
     pub to: String,
     pub cc: String,
     pub bcc: String,

@@ -1,9 +1,10 @@
 //! Taking a message in: one job, one commit.
 
+use super::list;
 use crate::search::index;
 use crate::writer::{Tx, Words};
 use crate::{
-    Event, Flags, Millis, NewQueued, PreparedBlob, Result, Role, Settled, Store, StoreError, draft, ledger, queue,
+    Event, Flags, Millis, NewQueued, PreparedBlob, Result, Role, Settled, Store, StoreError, blob, draft, ledger, queue,
 };
 use mail::message::parse::Summary;
 use tokio::sync::oneshot;
@@ -16,6 +17,8 @@ pub struct Intake {
     pub copies: Vec<Copy>,
     /// Recipients elsewhere.
     pub queued: Option<NewQueued>,
+    /// What is sent on to other providers, as it leaves here.
+    pub forwarded: Option<Forwarded>,
     /// Queue rows that this message settles (a bounce settles the failures it reports).
     pub settled: Vec<Settled>,
     /// A draft that this message was, removed with it.
@@ -26,6 +29,12 @@ pub struct Intake {
     /// What was decided and found at the door, one line; empty for mail of our own people.
     pub verdict: String,
     pub now: Millis,
+}
+
+/// A message sent on: its bytes are not those of the copies here (Delivered-To, a seal), nor is its sender.
+pub struct Forwarded {
+    pub blob: PreparedBlob,
+    pub queued: NewQueued,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,17 +79,24 @@ impl Store {
 /// All that an intake brings besides its copies.
 pub(super) async fn the_rest(
     tx: &mut Tx,
-    intake: &Intake,
+    intake: &mut Intake,
     blob: Option<i64>,
     own_copy: Option<i64>,
 ) -> Result<Option<i64>> {
-    let queued = match (&intake.queued, blob) {
+    let mut queued = match (&intake.queued, blob) {
         (Some(new), Some(blob)) => Some(queue::enqueue(tx, new, (blob, intake.blob.size), own_copy, intake.now).await?),
         _ => None,
     };
     if let (Some(queue), None) = (queued, own_copy) {
         // No copy here: its journey begins under the queue's number, made negative, and goes on there.
-        ledger::write(tx, &super::list(&[-queue]), &intake.event, intake.now).await?;
+        ledger::write(tx, &list(&[-queue]), &intake.event, intake.now).await?;
+    }
+    if let Some(forwarded) = &mut intake.forwarded {
+        let bytes = (blob::hold(tx, &mut forwarded.blob).await?, forwarded.blob.size);
+        let queue = queue::enqueue(tx, &forwarded.queued, bytes, None, intake.now).await?;
+        // There may be no copy here in whose journey it would stand.
+        ledger::write(tx, &list(&[-queue]), &intake.event, intake.now).await?;
+        queued = queued.or(Some(queue));
     }
     queue::settle(tx, &intake.settled, intake.now).await?;
     if let Some(draft) = intake.draft {

@@ -1,7 +1,7 @@
 //! Writing a group of messages: read what must be known, plan, and write each table once. One message alone costs as
 //! many ways to the database as sixty.
 
-use super::accept::{self, Accepted, Delivery};
+use super::accept::{self, Accepted, Delivery, Intake};
 use super::plan::{Account, Known, Last, Mailbox, Plan, ancestors, plan};
 use super::rows;
 use crate::search::index;
@@ -22,8 +22,9 @@ pub(crate) async fn deliver(tx: &mut Tx, deliveries: &mut [&mut Delivery]) -> Re
     rows::write(tx, &plan, deliveries).await?;
     note_words(tx, &plan, deliveries);
     for (delivery, (blob, own_copy)) in deliveries.iter_mut().zip(plan.ends) {
-        if let Ok(accepted) = &mut delivery.outcome {
-            accepted.queue = accept::the_rest(tx, &delivery.intake, blob, own_copy).await?;
+        let Delivery { intake, outcome, .. } = &mut **delivery;
+        if let Ok(accepted) = outcome {
+            accepted.queue = accept::the_rest(tx, intake, blob, own_copy).await?;
         }
     }
     Ok(())
@@ -32,7 +33,9 @@ pub(crate) async fn deliver(tx: &mut Tx, deliveries: &mut [&mut Delivery]) -> Re
 /// Nothing of these is written: their files may go.
 pub(crate) fn undo(deliveries: &mut [&mut Delivery], why: &StoreError) {
     for delivery in deliveries {
-        delivery.intake.blob.settle(None);
+        let Intake { blob, forwarded, .. } = &mut delivery.intake;
+        blob.settle(None);
+        forwarded.iter_mut().for_each(|forwarded| forwarded.blob.settle(None));
         delivery.outcome = Err(why.clone());
     }
 }

@@ -13,7 +13,7 @@ mod read;
 mod rows;
 
 pub(crate) use accept::Delivery;
-pub use accept::{Accepted, Copy, Intake};
+pub use accept::{Accepted, Copy, Forwarded, Intake};
 pub(crate) use deliver::{deliver, reset, undo};
 pub use maildrop::Dropped;
 #[cfg(test)]

@@ -2,10 +2,15 @@
 
 use crate::harness::{Home, NOW, by_owner};
 use mail::{Address, Domain};
-use store::{AccountQuery, Kind, NewAccount, Recipient, Role, StoreError};
+use store::{AccountQuery, Kind, Local, NewAccount, Recipient, Role, StoreError};
 
 fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
+}
+
+/// Reached by this address, alone.
+fn local(account: i64, text: &str, over_quota: bool) -> Recipient {
+    Local { account, address: address(text), over_quota, always: false }.into()
 }
 
 #[tokio::test]
@@ -45,15 +50,20 @@ async fn mail_to_an_address_is_local_unknown_suspended_or_elsewhere() {
     let home = Home::new().await;
     let bob = home.account_with_quota("bob", 10).await;
     let resolve = async |text: &str| home.store.resolve(&address(text)).await.unwrap();
-    assert_eq!(resolve("Bob@comentum.test").await, Recipient::Local { account: bob, over_quota: false });
+    assert_eq!(resolve("Bob@comentum.test").await, local(bob, "Bob@comentum.test", false));
     assert_eq!(resolve("nobody@comentum.test").await, Recipient::Unknown);
     assert_eq!(resolve("bob@elsewhere.test").await, Recipient::Elsewhere);
     home.deliver(bob, "more than ten bytes").await.unwrap();
-    assert_eq!(resolve("bob@comentum.test").await, Recipient::Local { account: bob, over_quota: true });
+    assert_eq!(resolve("bob@comentum.test").await, local(bob, "bob@comentum.test", true));
     let domain = home.store.domains().await.unwrap()[0].id;
     home.store.set_domain_active(domain, false).await.unwrap();
     assert_eq!(resolve("bob@comentum.test").await, Recipient::DomainSuspended);
     assert_eq!(resolve("nobody@comentum.test").await, Recipient::DomainSuspended);
+}
+
+/// The same, for the postmaster: taken always.
+fn always(account: i64, text: &str) -> Recipient {
+    Local { account, address: address(text), over_quota: false, always: true }.into()
 }
 
 #[tokio::test]
@@ -70,11 +80,15 @@ async fn postmaster_is_always_somebody() {
     let first = home.store.add_account(new("admin"), NOW).await.unwrap().id;
     let second = home.store.add_account(new("other"), NOW).await.unwrap().id;
     let postmaster = address("PostMaster@comentum.test");
-    assert_eq!(home.store.resolve(&postmaster).await.unwrap(), Recipient::Local { account: first, over_quota: false });
+    assert_eq!(home.store.resolve(&postmaster).await.unwrap(), always(first, "admin@comentum.test"));
+    assert_eq!(
+        home.store.resolve(&address("abuse@comentum.test")).await.unwrap(),
+        always(first, "admin@comentum.test")
+    );
     home.store.set_account_active(first, false).await.unwrap();
-    assert_eq!(home.store.postmaster().await.unwrap(), Recipient::Local { account: second, over_quota: false });
+    assert_eq!(home.store.postmaster().await.unwrap(), always(second, "other@comentum.test"));
     let own = home.account("postmaster").await;
-    assert_eq!(home.store.resolve(&postmaster).await.unwrap(), Recipient::Local { account: own, over_quota: false });
+    assert_eq!(home.store.resolve(&postmaster).await.unwrap(), always(own, "PostMaster@comentum.test"));
 }
 
 #[tokio::test]

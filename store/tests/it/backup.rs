@@ -38,7 +38,7 @@ async fn a_backup_while_mail_comes_in_has_all_that_was_there_before() {
     assert!(matches!(home.store.backup(to.path()).await, Err(StoreError::NotEmpty)));
 
     let restored = open(to.path().to_owned()).await;
-    let drop = restored.maildrop(bob, 99).await.unwrap();
+    let drop = restored.maildrop(bob, 1_000).await.unwrap();
     assert_eq!(drop.len() as i64, made.messages);
     for (n, message) in drop.iter().take(200).enumerate() {
         assert_eq!(restored.bytes(bob, message.id).await.unwrap(), format!("before {n}"));

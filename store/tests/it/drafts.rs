@@ -6,6 +6,7 @@ use store::{DraftFields, Flags, NewDraft, Role, Source, StoreError};
 
 fn fields(text: &str) -> DraftFields {
     DraftFields {
+        from: "b.miller@comentum.test".into(),
         to: "lisa@otherisp.test".into(),
         subject: "Plans".into(),
         text: text.into(),

@@ -53,6 +53,7 @@ impl Home {
             summary: Summary { text: raw.into(), subject: raw.chars().take(40).collect(), ..Summary::default() },
             copies,
             queued: None,
+            forwarded: None,
             settled: Vec::new(),
             draft: None,
             answers: None,

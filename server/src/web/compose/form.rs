@@ -138,6 +138,11 @@ impl Typed {
         let value = read_text(field, limit * GIVEN_BACK).await?;
         let fits = value.len() <= limit;
         let place = match name {
+            // There only for who has more than one address: the form is whole without it.
+            "from" => {
+                self.text.from = value;
+                return Ok(());
+            }
             "to" => &mut self.text.to,
             "cc" => &mut self.text.cc,
             "bcc" => &mut self.text.bcc,

@@ -212,7 +212,9 @@ async fn rescue(
     filled: Filled,
 ) -> Trouble {
     let elsewhere = matches!(refusal, Refusal::EditedElsewhere | Refusal::NotFound | Refusal::SentAlready);
-    if !filled.whole || elsewhere && filled.text == DraftText::default() {
+    // As whom it was to be sent is chosen for everybody from the start: it is nothing typed.
+    let typed = DraftText { from: String::new(), ..filled.text.clone() };
+    if !filled.whole || elsewhere && typed == DraftText::default() {
         return Trouble::said(draft, refusal);
     }
     let typed = TypedDraft { draft, revision: filled.revision, text: filled.text };

@@ -30,9 +30,9 @@ pub struct Seal(blake3::Hash);
 
 impl Seal {
     pub fn of(fields: &DraftFields) -> Seal {
-        let DraftFields { to, cc, bcc, subject, text } = fields;
+        let DraftFields { to, cc, bcc, subject, text, from } = fields;
         let mut hasher = blake3::Hasher::new();
-        for field in [to, cc, bcc, subject, text] {
+        for field in [to, cc, bcc, subject, text, from] {
             hasher.update(&field.len().to_le_bytes()).update(field.as_bytes());
         }
         Seal(hasher.finalize())
@@ -117,10 +117,7 @@ async fn send_kept(house: &House, large: &Semaphore, account: &Account, draft: i
     if recipients.is_empty() {
         return Err(Refusal::NoRecipient.into());
     }
-    let from = Address::parse(&account.address).map_err(|error| {
-        tracing::error!(%error, account = account.address, "an account's address is none");
-        Refusal::Broken
-    })?;
+    let from = sender(house, account, &draft.fields.from).await?;
 
     let weight: i64 = draft.attachments.iter().map(|attachment| attachment.size).sum();
     let is_large = u64::try_from(weight).is_ok_and(|weight| weight > house.config.spool_memory as u64);
@@ -159,6 +156,16 @@ async fn send_kept(house: &House, large: &Semaphore, account: &Account, draft: i
         origin: Origin::Webmail,
     };
     submission::submit(house, submission).await.map(|_| seal).map_err(not_submitted)
+}
+
+/// The address chosen, if it is one of the account's; without a choice the one that the account is named by.
+async fn sender(house: &House, account: &Account, chosen: &str) -> Result<Address, Refusal> {
+    let own = house.store.addresses(account.id).await.map_err(refused)?;
+    let mut own = own.into_iter();
+    let found =
+        if chosen.is_empty() { own.next() } else { own.find(|address| address.key() == chosen.to_ascii_lowercase()) };
+    // Taken from the account since the draft was written.
+    found.ok_or(Refusal::Forbidden)
 }
 
 async fn attachments(house: &House, account: i64, draft: &Draft) -> Result<Vec<OutgoingAttachment>, Refusal> {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use mail::Address;
 use std::sync::Arc;
 
-async fn office(site: &Site) -> impl Admin + use<> {
+pub async fn office(site: &Site) -> impl Admin + use<> {
     let admin = Address::parse("admin@comentum.test").unwrap();
     let account = site.house().store.account_by_address(&admin).await.unwrap().unwrap();
     site.web.office(&Visitor(Arc::new(account))).expect("an admin has an office")

@@ -1,5 +1,6 @@
 //! The web's rooms together, over a real store, without a socket.
 
+mod addresses;
 mod admin;
 mod compose;
 mod desk;
@@ -100,6 +101,7 @@ impl Site {
             summary,
             copies: vec![Copy { account, role: Role::Inbox, flags: Flags::default(), quota: true }],
             queued: None,
+            forwarded: None,
             settled: Vec::new(),
             draft: None,
             answers: None,

@@ -5,6 +5,7 @@ use crate::web::compose::FILES;
 use crate::web::refused::{off_thread, refused};
 use crate::web::when;
 use api::{Beginning, DraftText, DraftView, Person, Refusal, Saved, When};
+use mail::Address;
 use mail::message::reply::{self, Answer};
 use mail::message::show;
 use store::{Draft, DraftFields, Flags, NewDraft, Source, StoreError};
@@ -56,6 +57,7 @@ impl Desk {
         .await?;
         let (files, mut left_out) = files;
         let fields = DraftFields {
+            from: started.from.take().unwrap_or_default(),
             to: std::mem::take(&mut started.to),
             cc: std::mem::take(&mut started.cc),
             bcc: String::new(),
@@ -117,17 +119,19 @@ impl Desk {
     pub(super) async fn draft_view(&self, draft: i64) -> Result<DraftView, Refusal> {
         let typed = self.typed.as_ref().filter(|typed| typed.draft == draft);
         let kept = self.store().draft(self.id(), draft).await.map_err(refused);
+        let identities = self.identities().await;
         let Some(typed) = typed else {
-            return kept.map(|draft| self.view(draft));
+            return kept.and_then(|draft| Ok(self.view(draft, identities?)));
         };
-        let (revision, text) = (typed.revision, typed.text.clone());
+        let (revision, text, identities) = (typed.revision, typed.text.clone(), identities.unwrap_or_default());
         // Nothing may keep from somebody what they typed: not even a store that does not answer.
         Ok(match kept {
-            Ok(kept) => DraftView { revision, text, ..self.view(kept) },
+            Ok(kept) => DraftView { revision, text, ..self.view(kept, identities) },
             Err(_) => DraftView {
                 id: draft,
                 revision,
                 from: Person { name: self.account.name.clone(), address: self.account.address.clone() },
+                identities,
                 text,
                 attachments: Vec::new(),
                 saved: When::default(),
@@ -136,8 +140,15 @@ impl Desk {
         })
     }
 
-    fn view(&self, draft: Draft) -> DraftView {
+    /// The addresses to choose from, where there is a choice.
+    async fn identities(&self) -> Result<Vec<String>, Refusal> {
+        let own = self.store().addresses(self.id()).await.map_err(refused)?;
+        Ok(if own.len() > 1 { own.iter().map(Address::to_string).collect() } else { Vec::new() })
+    }
+
+    fn view(&self, draft: Draft, identities: Vec<String>) -> DraftView {
         DraftView {
+            identities,
             id: draft.id,
             revision: draft.revision,
             from: Person { name: self.account.name.clone(), address: self.account.address.clone() },

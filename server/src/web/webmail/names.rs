@@ -96,14 +96,15 @@ pub fn attached(attachment: DraftAttachment) -> Attachment {
 }
 
 pub fn typed(fields: DraftFields) -> DraftText {
-    let DraftFields { to, cc, bcc, subject, text } = fields;
-    DraftText { to, cc, bcc, subject, text }
+    let DraftFields { from, to, cc, bcc, subject, text } = fields;
+    DraftText { from, to, cc, bcc, subject, text }
 }
 
 /// As it is kept: forms send CRLF, the browser's own code LF, and the same text must not count as two.
 pub fn fields(typed: DraftText) -> DraftFields {
     let one_line = |text: String| text.replace(['\r', '\n'], " ");
     DraftFields {
+        from: one_line(typed.from),
         to: one_line(typed.to),
         cc: one_line(typed.cc),
         bcc: one_line(typed.bcc),
