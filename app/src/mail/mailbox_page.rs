@@ -55,8 +55,9 @@ fn title(mailbox: &MailboxLine) -> String {
 fn Shown(listing: Listing, state: ListState) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        kind.track();
-        listing.kind_now().map(|kind| match kind {
+        // Read and not only watched: a memo that nobody has read would change from nothing to what is shown already.
+        let known = kind.get();
+        listing.kind_now().or(known).map(|kind| match kind {
             Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state /> }.into_any(),
             // Only a search in every mailbox answers without one.
             Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),

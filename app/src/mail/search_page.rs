@@ -51,8 +51,9 @@ pub fn SearchPage() -> impl IntoView {
 fn Found(listing: Listing, state: ListState, ask: Memo<ListAsk>) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        kind.track();
-        listing.kind_now().map(|kind| match kind {
+        // Read and not only watched: a memo that nobody has read would change from nothing to what is shown already.
+        let known = kind.get();
+        listing.kind_now().or(known).map(|kind| match kind {
             Ok(Kind::List { .. }) => {
                 // Another question is another list.
                 let ask = ask.get();
