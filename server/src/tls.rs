@@ -4,6 +4,7 @@
 //! origin they lie in files, and the files are watched: a new one is shown from the next handshake on.
 
 mod acme;
+mod keep;
 mod keyring;
 mod pair;
 mod self_signed;

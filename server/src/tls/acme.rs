@@ -4,16 +4,15 @@
 //! All of it lies in `acme/` in the data directory: the account with its key, the certificate with its key, and what
 //! became of the last attempt. `restante tls` reads it, and asks for a renewal by leaving a note.
 
-mod keep;
 mod order;
 mod renewal;
 
+use super::keep::write_private;
 use crate::clock::span;
 use crate::config::Config;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
 use crate::tls::Pair;
-use keep::write_private;
 use renewal::Renewal;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};

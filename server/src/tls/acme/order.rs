@@ -1,9 +1,9 @@
 //! One certificate, from the order to the chain (RFC 8555 §7.4).
 
 use super::Acme;
-use super::keep::write_private;
 use crate::config::AcmeChallenge;
 use crate::house::House;
+use crate::tls::keep::write_private;
 use instant_acme::{
     Account, AccountBuilder, AccountCredentials, AuthorizationStatus, ChallengeHandle, ChallengeType, Identifier,
     NewAccount, NewOrder, Order, OrderStatus, RetryPolicy,
