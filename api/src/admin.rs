@@ -1,6 +1,6 @@
 //! What an admin may ask.
 
-use crate::{Addresses, Receives, Refusal, Role, When};
+use crate::{Addresses, Receives, Refusal, Role, When, ZonePage};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,10 @@ pub struct QueueLine {
     /// The last reply or error, in the remote's words.
     pub last: String,
     pub size: String,
+    /// Not tried before somebody lets it go.
+    pub held: bool,
+    /// How the last attempt was encrypted; empty when it was not.
+    pub tls: String,
 }
 
 /// What to look for in the trace: parts of what was said at the door. All empty: the latest.
@@ -156,4 +160,8 @@ pub trait Admin: Addresses + Send + Sync {
     async fn retry(&self, recipient: i64) -> Result<(), Refusal>;
     /// Gives up and bounces to the sender.
     async fn cancel(&self, recipient: i64) -> Result<(), Refusal>;
+    /// What DNS should say of a domain, and what it says.
+    async fn zone(&self, domain: String) -> Result<ZonePage, Refusal>;
+    /// Makes new keys to sign with; they sign in three days.
+    async fn rotate_keys(&self, domain: String) -> Result<(), Refusal>;
 }

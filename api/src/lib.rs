@@ -10,6 +10,7 @@ mod programs;
 mod refusal;
 mod viewer;
 mod webmail;
+mod zone;
 
 pub use addresses::*;
 pub use admin::*;
@@ -18,3 +19,4 @@ pub use programs::*;
 pub use refusal::*;
 pub use viewer::*;
 pub use webmail::*;
+pub use zone::*;

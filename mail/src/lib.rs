@@ -8,5 +8,6 @@ pub mod date;
 pub mod dsn;
 pub mod envelope;
 pub mod message;
+pub mod sts;
 
 pub use address::{Address, AddressError, Domain};

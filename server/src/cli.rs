@@ -6,6 +6,7 @@ mod backup;
 mod device;
 mod domain;
 mod queue;
+mod signing;
 mod table;
 mod tls;
 mod trace;

@@ -60,8 +60,27 @@ pub struct Config {
     pub outbound_tls: bool,
     /// One courier goes on for so long; what is left then goes another time.
     pub outbound_round: Duration,
+    /// What is demanded of the TLS of some destinations, whatever they say of themselves; `*`: of all others.
+    pub outbound_tls_policy: HashMap<String, TlsDemand>,
+    /// Servers that take mail for some destinations, or for all others (`*`), instead of those that DNS names.
+    pub smarthost: HashMap<String, (String, u16)>,
+    /// The file with their passwords: host, user and password a line.
+    pub smarthost_passwords: Option<PathBuf>,
+    /// Whether policies that others publish (RFC 8461) are asked for and obeyed, and the port they are fetched at.
+    pub mta_sts: bool,
+    pub mta_sts_port: u16,
+    /// Whether TLSA records that DNSSEC proves (RFC 7672) are asked for and obeyed.
+    pub dane: bool,
+    /// Keys that DNSSEC is trusted for, instead of the root's.
+    pub dns_trust_anchor: Option<PathBuf>,
+    /// Who may sign other servers' certificates (PEM); none: whom the system trusts.
+    pub outbound_roots: Option<PathBuf>,
+    /// Whether what leaves is signed, for domains that have keys; new domains get keys then.
+    pub dkim_signing: bool,
     /// Waits before the first attempt, the second and so on; the last one repeats.
     pub retry_schedule: Vec<Duration>,
+    /// A sender is told once that a message has not been delivered for so long; zero: never.
+    pub delay_warning: Duration,
     /// A message that could not be delivered for so long is returned.
     pub expiry: Duration,
     pub connect_timeout: Duration,
@@ -126,6 +145,19 @@ pub struct Config {
     pub readers: u32,
     pub log: String,
     pub log_format: LogFormat,
+}
+
+/// What is demanded of a connection to another server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsDemand {
+    /// In the clear, even where TLS is offered.
+    Never,
+    /// Encrypted where it is offered (RFC 7435).
+    Opportunistic,
+    /// Encrypted, or not at all; whoever is at the other end.
+    Encrypted,
+    /// Encrypted, with a certificate for the server's name by somebody trusted.
+    Verified,
 }
 
 /// Where a password may be sent without TLS.

@@ -1,15 +1,19 @@
 //! Asking DNS, and telling "there is none" from "nobody answered": the one fails for ever, the other is tried again.
 
+mod relay;
+
 use crate::config::Config;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::lookup::Lookup as Answer;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::dnssec::{Proof, TrustAnchors};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use mail::auth::lookup::{Failure, Family, Lookup};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why there is no answer.
@@ -35,13 +39,15 @@ pub struct Mx {
 #[derive(Clone)]
 pub struct Dns {
     resolver: TokioResolver,
+    /// Answers are checked by DNSSEC, and forged ones are none.
+    validates: bool,
 }
 
 impl Dns {
     /// Uses the servers of the configuration, else the system's.
-    pub fn new(config: &Config) -> Result<Dns, NetError> {
+    pub fn new(config: &Config) -> Result<Dns, String> {
         let mut builder = if config.dns.is_empty() {
-            TokioResolver::builder_tokio()?
+            TokioResolver::builder_tokio().map_err(|error| error.to_string())?
         } else {
             let servers = config.dns.iter().copied().map(name_server).collect();
             let servers = ResolverConfig::from_name_servers(servers);
@@ -58,7 +64,13 @@ impl Dns {
         // A domain that has just been set up, or moved, is seen within this time.
         options.positive_max_ttl = Some(Duration::from_secs(3600));
         options.negative_max_ttl = Some(Duration::from_secs(300));
-        Ok(Dns { resolver: builder.build()? })
+        options.validate = config.dane;
+        if let Some(file) = config.dns_trust_anchor.as_ref().filter(|_| config.dane) {
+            let anchors = TrustAnchors::from_file(file);
+            let anchors = anchors.map_err(|error| format!("dns_trust_anchor: {}: {error}", file.display()))?;
+            builder = builder.with_trust_anchor(Arc::new(anchors));
+        }
+        Ok(Dns { resolver: builder.build().map_err(|error: NetError| error.to_string())?, validates: config.dane })
     }
 
     /// Every MX record, lowest preference first.
@@ -168,6 +180,14 @@ fn failure(error: &NetError) -> DnsFailure {
             ResponseCode::NoError => DnsFailure::NoRecord,
             _ => DnsFailure::NotNow,
         },
+        // There is none, and DNSSEC was asked for a proof of that: one that is forged is no answer.
+        NetError::Dns(DnsError::Nsec { response, proof, .. }) if *proof != Proof::Bogus => {
+            match response.response_code {
+                ResponseCode::NXDomain => DnsFailure::NoSuchDomain,
+                ResponseCode::NoError => DnsFailure::NoRecord,
+                _ => DnsFailure::NotNow,
+            }
+        }
         _ => DnsFailure::NotNow,
     }
 }

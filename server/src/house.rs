@@ -7,6 +7,7 @@ use crate::destination::harvest::Harvest;
 use crate::dns::Dns;
 use crate::inbound::checks::dnsbl::Listings;
 use crate::notify::Notify;
+use crate::outbound::{Logins, SeatsOut, Signers, StsMemory, Trust};
 use crate::pace::Pace;
 use crate::passwords::Passwords;
 use crate::pop3::Maildrops;
@@ -45,6 +46,15 @@ pub struct House {
     /// Large messages on their way to POP3 programs, and to other servers.
     pub carry_to_programs: Carry,
     pub carry_to_servers: Carry,
+    /// Connections to one address of another server at once.
+    pub seats_out: SeatsOut,
+    /// Who may sign other servers' certificates.
+    pub trust: Trust,
+    pub sts: StsMemory,
+    /// Who we are to smarthosts.
+    pub logins: Logins,
+    /// Keys that sign what leaves.
+    pub signers: Signers,
     /// Rung when something was put into the queue or made due.
     pub queue_bell: tokio::sync::Notify,
 }
@@ -81,6 +91,11 @@ impl House {
             pace: Pace::new(&config, clock),
             carry_to_programs: Carry::new(carried),
             carry_to_servers: Carry::new(carried),
+            seats_out: SeatsOut::new(config.outbound_connections),
+            trust: Trust::new(&config)?,
+            sts: StsMemory::default(),
+            logins: Logins::read(&config)?,
+            signers: Signers::default(),
             queue_bell: tokio::sync::Notify::new(),
             config,
             clock,

@@ -4,6 +4,7 @@
 use crate::clock::{Clock, span};
 use crate::house::House;
 use crate::lifecycle::Shutdown;
+use crate::outbound;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Millis;
@@ -32,6 +33,7 @@ pub async fn run(house: Arc<House>, shutdown: Shutdown) {
 }
 
 async fn clean(house: &House, clock_is_settled: bool) {
+    outbound::keep_keys(house).await;
     let now = house.clock.now_ms();
     if house.config.trash_days > 0 && clock_is_settled {
         let before = now - span(DAY * house.config.trash_days);

@@ -80,7 +80,7 @@ pub fn submitted(id: &str, submission: &Submission<'_>, size: u64, held: bool, a
 pub fn attempted(event: &str, due: &Due, settled: &Settled) {
     info!(
         target: "mail", event, queue = due.queue, row = due.id, from = due.sender, to = due.recipient,
-        attempt = due.attempts + 1, peer = settled.peer, reply = settled.reply,
+        attempt = due.attempts + 1, peer = settled.peer, tls = settled.tls, reply = settled.reply,
     );
 }
 

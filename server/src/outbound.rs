@@ -1,16 +1,33 @@
 //! Mail going out: the queue's rows, grouped by destination, carried to the servers that DNS names.
 
-mod attempt;
-mod bounce;
+mod courier;
 mod dead;
+mod drive;
 mod judge;
+mod keys;
+mod late;
+mod leave;
 mod local;
+mod report;
 mod roster;
 mod route;
 mod schedule;
+pub mod seal;
+mod seats;
 mod settle;
+mod sign;
+mod smarthost;
+mod talk;
+mod tls;
+mod undertaker;
 mod worker;
 
+pub use keys::keep as keep_keys;
+pub use report::delivered_here;
+pub use seats::SeatsOut;
+pub use sign::Signers;
+pub use smarthost::Logins;
+pub use tls::{StsMemory, Tlsa, Trust};
 pub use worker::run;
 
 use protocol::smtp::Reply;
@@ -25,15 +42,21 @@ pub struct Finding {
     pub reply: Reply,
     /// The remote's host name, when the reply is its own.
     pub said_by: Option<String>,
-    /// Host and address tried, with TLS version; empty when none was.
+    /// Host and address tried; empty when none was.
     pub peer: String,
+    /// How it was encrypted; empty when it was not.
+    pub tls: String,
+    /// It may have arrived: the answer to the end of the message was lost.
+    pub in_doubt: bool,
+    /// The remote does DSN, and tells the sender itself what becomes of it.
+    pub tells: bool,
 }
 
 impl Finding {
     /// Our own finding, before any remote was asked.
     pub fn ours(reply: Reply) -> Finding {
         let class = if reply.is_permanent() { Class::Permanent } else { Class::Temporary };
-        Finding { class, reply, said_by: None, peer: String::new() }
+        Finding { class, reply, said_by: None, peer: String::new(), tls: String::new(), in_doubt: false, tells: false }
     }
 
     /// The same, about a host that was tried.
@@ -65,5 +88,10 @@ impl Errand {
     /// The same finding for each recipient.
     pub fn all(self, finding: &Finding) -> Vec<(Due, Finding)> {
         self.rows.into_iter().map(|row| (row, finding.clone())).collect()
+    }
+
+    /// RFC 8689: rather not at all than in the clear.
+    pub fn requires_tls(&self) -> bool {
+        self.rows.first().is_some_and(|row| row.message_wishes.require_tls)
     }
 }

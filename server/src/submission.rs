@@ -6,6 +6,7 @@ mod complete;
 pub mod desk;
 pub mod forward;
 mod notice;
+mod priority;
 mod wishes;
 
 pub use allowance::Allowances;
@@ -16,12 +17,16 @@ use crate::destination::{self, Destination, Spread};
 use crate::house::House;
 use crate::inbound::deliver::{self, Delivery};
 use crate::maillog;
+use crate::outbound;
 use crate::spool::{Spooled, is_full};
 use mail::Address;
-use mail::envelope::{ForwardPath, ReversePath};
+use mail::envelope::{ForwardPath, RecipientWishes, ReversePath};
 use mail::message::authors::Authors;
 use std::collections::HashSet;
-use store::{Account, Copy, Event, Flags, Kind, NewQueued, Recipient, Role, Settled, StoreError};
+use store::{
+    Account, Copy, Event, Expansion, Flags, Kind, NewQueued, NewRecipient, Priority, Recipient, Role, Settled,
+    StoreError,
+};
 
 /// A message handed in.
 pub struct Submission<'a> {
@@ -110,6 +115,7 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         return Err(SubmitRefused::NotYourAddress);
     }
     let completed = complete::complete(house, &submission, &id, &read.bytes);
+    routed.priority = priority::of(&submission, &read.bytes);
     drop(read);
     let message = match completed {
         Some(completed) => &house.spool.keep(completed).await.map_err(broken)?,
@@ -140,7 +146,27 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
         (Some(_), Some(account)) if first_held => notice::tell(house, account).await,
         _ => {}
     }
+    tell_of_success(house, &submission, &routed, message).await;
     Ok(Submitted { id })
+}
+
+/// RFC 3461 §5.2.3: recipients here have it now, and their sender may want to hear so.
+async fn tell_of_success(house: &House, submission: &Submission<'_>, routed: &Routed, message: &Spooled) {
+    let told: Vec<(Address, RecipientWishes)> = routed
+        .here
+        .iter()
+        .map(|at| &submission.recipients[*at])
+        .filter_map(|address| Some((address.clone(), submission.wishes.recipients.get(address)?.clone())))
+        .filter(|(_, wishes)| wishes.notify.is_some_and(|notify| notify.success))
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    if let Ok(read) = house.spool.read(message).await {
+        let wishes = &submission.wishes.message;
+        // A report is submitted in its turn, and nobody asks for a report on it.
+        Box::pin(outbound::delivered_here(house, &submission.reverse_path, wishes, &told, &read.bytes)).await;
+    }
 }
 
 /// What leaves the house counts for the day, and is held when it is too much.
@@ -172,7 +198,7 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
     copies.extend(routed.spread.copies(Role::Inbox));
     Delivery {
         copies,
-        queued: routed.queued(house, &submission.reverse_path),
+        queued: routed.queued(house, submission),
         // Its sender is one of ours, or nobody: it needs no other to be sent on.
         forwarded: None,
         settled: submission.settled.clone(),
@@ -187,6 +213,9 @@ fn delivery(house: &House, submission: &Submission<'_>, routed: &Routed, id: &st
 struct Routed {
     /// Those with an address here.
     spread: Spread,
+    /// Recipients who have it with the commit, and nobody else behind their address.
+    here: Vec<usize>,
+    priority: Priority,
     /// In a domain here that takes nothing now.
     later: Vec<String>,
     /// At other providers.
@@ -205,12 +234,24 @@ impl Routed {
     }
 
     /// All whom the queue has to find.
-    fn queued(&self, house: &House, sender: &ReversePath) -> Option<NewQueued> {
+    fn queued(&self, house: &House, submission: &Submission<'_>) -> Option<NewQueued> {
         let mut all = self.leaving();
         all.extend(self.later.iter().cloned());
         all.extend(self.spread.later());
         unique(&mut all);
-        queued(house, sender, all).map(|queued| NewQueued { held: self.held, ..queued })
+        let mut queued = queued(house, &submission.reverse_path, all)?;
+        for recipient in &mut queued.recipients {
+            recipient.wishes = submission.wishes.of(&recipient.address);
+        }
+        let warn_after = house.config.delay_warning;
+        let may_warn = !warn_after.is_zero() && submission.reverse_path != ReversePath::Null;
+        Some(NewQueued {
+            wishes: submission.wishes.message.clone(),
+            priority: self.priority,
+            held: self.held,
+            warn_at: may_warn.then(|| house.clock.now_ms() + span(warn_after)),
+            ..queued
+        })
     }
 }
 
@@ -219,11 +260,22 @@ pub fn queued(house: &House, sender: &ReversePath, recipients: Vec<String>) -> O
     let now = house.clock.now_ms();
     (!recipients.is_empty()).then(|| NewQueued {
         sender: sender_text(sender),
-        recipients,
+        recipients: recipients.into_iter().map(NewRecipient::from).collect(),
+        wishes: Wishes::ours().message,
+        priority: Priority::Personal,
         held: false,
+        // What was sent on is not its sender's to know: it was delivered here.
+        warn_at: None,
         first_at: now + span(house.config.retry_after(0)),
         expires_at: now + span(house.config.expiry),
     })
+}
+
+/// All of it goes into mailboxes here with the commit.
+fn is_delivered(expansion: &Expansion) -> bool {
+    expansion.forwards.is_empty()
+        && expansion.waiting.is_empty()
+        && expansion.locals.iter().all(|local| !local.over_quota)
 }
 
 fn unique(list: &mut Vec<String>) {
@@ -249,10 +301,15 @@ async fn route(house: &House, submission: &Submission<'_>) -> Result<Routed, Sub
     if is_let_in_always(submission) {
         routed.spread = Spread::of_bounce();
     }
-    for address in &submission.recipients {
+    for (at, address) in submission.recipients.iter().enumerate() {
         let path = ForwardPath::Address(address.clone());
         match destination::find(house, &path).await.map_err(refused)? {
-            Destination::Found(Recipient::Reaches(expansion)) => routed.spread.add(&path, &expansion),
+            Destination::Found(Recipient::Reaches(expansion)) => {
+                if is_delivered(&expansion) {
+                    routed.here.push(at);
+                }
+                routed.spread.add(&path, &expansion);
+            }
             Destination::Found(Recipient::DomainSuspended) => routed.later.push(address.to_string()),
             Destination::Found(Recipient::Elsewhere) => routed.elsewhere.push(address.to_string()),
             Destination::Found(Recipient::Unknown | Recipient::Refused | Recipient::DomainTakesNone)

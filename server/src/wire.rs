@@ -104,6 +104,12 @@ impl Wire {
         }
     }
 
+    /// `TLS13_AES_256_GCM_SHA384`.
+    pub fn cipher(&self) -> Option<String> {
+        let Wire::Tls(stream) = self else { return None };
+        Some(format!("{:?}", stream.get_ref().1.negotiated_cipher_suite()?.suite()))
+    }
+
     fn take_plain(&mut self) -> io::Result<TcpStream> {
         match std::mem::replace(self, Wire::Gone) {
             Wire::Plain(stream) => Ok(stream),

@@ -12,6 +12,7 @@ mod blob;
 mod chance;
 mod credential;
 mod disk;
+mod dkim;
 mod draft;
 mod error;
 mod forwarding;
@@ -26,6 +27,7 @@ mod refusal;
 mod scram;
 mod search;
 mod session;
+mod tls_outcome;
 mod writer;
 
 pub use account::*;
@@ -35,6 +37,7 @@ pub use arrival::Arrival;
 pub use backup::Backup;
 pub use blob::{PreparedBlob, Source};
 pub use credential::{CREDENTIALS, Credential, NewCredential, Scopes, ScramKeys};
+pub use dkim::{Algorithm, DkimKey, NewDkimKey};
 pub use draft::*;
 pub use error::{Result, StoreError};
 pub use ledger::{Event, Kind, LedgerLine};
@@ -45,6 +48,7 @@ pub use queue::*;
 pub use refusal::{Refused, TraceQuery};
 pub use scram::Scram;
 pub use session::SessionRow;
+pub use tls_outcome::{StsPolicy, TlsOutcome, TlsRule};
 
 /// Unix milliseconds.
 pub type Millis = i64;

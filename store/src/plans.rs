@@ -4,7 +4,7 @@ use crate::account::{HOMES, NAMED, NAMES};
 use crate::arrival::ARRIVALS;
 use crate::mailbox::{PAGE, PAGE_BEFORE};
 use crate::message::MAILDROP;
-use crate::queue::{DUE, DUE_FIRST, NEXT_DUE};
+use crate::queue::{DESTINATIONS, FRESH, NEXT_DUE, ROWS};
 use crate::{Options, Store};
 use sqlx::AssertSqlSafe;
 
@@ -48,13 +48,16 @@ async fn whom_an_address_reaches_is_looked_up_and_never_searched() {
 }
 
 #[tokio::test]
-async fn what_is_due_is_a_range() {
-    let due = plan(DUE).await;
+async fn what_is_due_is_a_range_of_destinations_and_a_range_of_rows_of_each() {
+    let due = plan(DESTINATIONS).await;
     assert_ranges(&due);
-    assert!(due.contains("COVERING INDEX queue_recipient_due (due_at<?)"), "{due}");
-    assert_ranges(&plan(DUE_FIRST).await);
-    // The one scan that is meant: along the index, and it ends at the first row that is not claimed.
-    assert_eq!(plan(NEXT_DUE).await, "SCAN queue_recipient USING COVERING INDEX queue_recipient_due");
+    assert!(due.contains("INDEX queue_destination_due (priority=? AND next_at<?)"), "{due}");
+    assert_ranges(&plan(FRESH).await);
+    let rows = plan(ROWS).await;
+    assert_ranges(&rows);
+    assert!(rows.contains("INDEX queue_recipient_due (destination=? AND priority=? AND next_at<?)"), "{rows}");
+    let next = plan(NEXT_DUE).await;
+    assert_eq!(next.matches("COVERING INDEX queue_destination_due (priority=?)").count(), 3, "{next}");
 }
 
 #[tokio::test]

@@ -132,6 +132,9 @@ fn Line(domain: DomainLine, acts: Acts) -> impl IntoView {
                 <Time when=created />
             </td>
             <td class="acts">
+                <a class="button small" href=format!("/admin/dns/{name}")>
+                    "DNS"
+                </a>
                 <ActionForm action=acts.activate>
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="active" value=(!active).to_string() />

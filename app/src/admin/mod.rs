@@ -14,6 +14,7 @@ mod overview_page;
 mod queue_page;
 mod secret;
 mod trace_page;
+mod zone_page;
 
 use crate::{
     context::{provide_facts, with_facts},
@@ -39,6 +40,7 @@ use leptos_router::{
 use overview_page::OverviewPage;
 use queue_page::QueuePage;
 use trace_page::TracePage;
+use zone_page::ZonePage;
 
 /// Where `AdminApp` has pages, as axum writes paths.
 pub const ADMIN_ROUTES: [&str; 8] = [
@@ -50,6 +52,7 @@ pub const ADMIN_ROUTES: [&str; 8] = [
     "/admin/accounts/{id}/password",
     "/admin/queue",
     "/admin/trace",
+    "/admin/dns/{domain}",
 ];
 
 /// The admin's desk.
@@ -70,6 +73,7 @@ pub fn AdminApp() -> impl IntoView {
                     <Route path=path!("/accounts") view=AccountsPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/accounts/:id/password") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/dns/:domain") view=ZonePage ssr=SsrMode::Async />
                     <Route path=path!("/queue") view=QueuePage ssr=SsrMode::Async />
                     <Route path=path!("/trace") view=TracePage ssr=SsrMode::Async />
                 </ParentRoute>

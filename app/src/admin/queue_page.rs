@@ -95,7 +95,7 @@ fn Table(lines: Vec<QueueLine>, acts: Acts) -> impl IntoView {
 
 #[component]
 fn Line(line: QueueLine, acts: Acts) -> impl IntoView {
-    let QueueLine { id, sender, recipient, destination, attempts, queued, next, last, size } = line;
+    let QueueLine { id, sender, recipient, destination, attempts, queued, next, last, size, held, tls } = line;
     let sender = if sender.is_empty() { "<> (a bounce)".to_owned() } else { sender };
     let last = if last.is_empty() { "not tried yet".to_owned() } else { last };
     view! {
@@ -104,6 +104,7 @@ fn Line(line: QueueLine, acts: Acts) -> impl IntoView {
                 <bdi>{recipient}</bdi>
                 <small class="under">
                     "via " <bdi>{destination}</bdi> ", " {size}
+                    {(!tls.is_empty()).then(|| format!(", {tls}"))}
                 </small>
             </th>
             <td>
@@ -117,7 +118,7 @@ fn Line(line: QueueLine, acts: Acts) -> impl IntoView {
                 <Time when=queued />
             </td>
             <td>
-                <Time when=next />
+                {if held { view! { "Held" }.into_any() } else { view! { <Time when=next /> }.into_any() }}
             </td>
             <td class="acts">
                 <ActionForm action=acts.retry>

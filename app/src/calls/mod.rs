@@ -9,6 +9,7 @@ mod mail;
 mod order;
 mod programs;
 mod then;
+mod zone;
 
 pub use addresses::*;
 pub use admin::*;
@@ -17,6 +18,7 @@ pub use mail::*;
 pub use order::{Order, Verb};
 pub use programs::*;
 pub use then::{Done, domain_page, is_local};
+pub use zone::*;
 
 use crate::AppError;
 use api::{Admin, HeldMail, Programs, Refusal, Webmail};

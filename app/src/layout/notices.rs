@@ -41,6 +41,7 @@ fn said(word: &str) -> Option<&'static str> {
         "revoked" => "Revoked. That program can do nothing here any more.",
         "released" => "Released; it goes now.",
         "sent-back" => "It goes back to its sender.",
+        "keys-made" => "New keys made. Copy their records into the zone: they sign in three days.",
         "cancelled" => "Given up; the sender is told.",
         _ => return None,
     })

@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[tokio::test]
 async fn only_admins_come_in() {
     for path in app::ADMIN_ROUTES {
-        let path = path.replace("{id}", "2").replace("{name}", "comentum.test");
+        let path = path.replace("{id}", "2").replace("{name}", "comentum.test").replace("{domain}", "comentum.test");
         let refused = page_for(Who::User, &path).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
         refused.has("This page is for admins").lacks("comentum.test</bdi>");
@@ -47,6 +47,25 @@ async fn domains_are_added_suspended_and_removed_by_plain_forms() {
     post(&fake, Who::Admin, here, "/api/v1/admin/remove-domain", "id=3&confirm=wrong").await;
     post(&fake, Who::Admin, here, "/api/v1/admin/remove-domain", "id=3&confirm=old-name.example").await;
     assert_eq!(fake.asked(), ["AddDomain new.example", "DomainActive 2 false", "RemoveDomain 3"]);
+}
+
+#[tokio::test]
+async fn a_domains_records_stand_beside_what_dns_says() {
+    let page = page_for(Who::Admin, "/admin/dns/comentum.test").await;
+    page.has("<code>comentum.test. IN TXT &quot;v=spf1 mx -all&quot;</code>")
+        .has("One record is not in DNS as it should be.")
+        .has("v=spf1 &lt;b&gt;-all&lt;/b&gt;")
+        .has("<code>restante domain dns comentum.test --check</code>");
+    let fake = Arc::new(Fake::default());
+    let here = "/admin/dns/comentum.test";
+    let made = post(&fake, Who::Admin, here, "/api/v1/admin/rotate-keys", "domain=comentum.test").await;
+    page_for(Who::Admin, made.location()).await.has("New keys made.");
+    assert_eq!(fake.asked(), ["RotateKeys comentum.test"]);
+}
+
+#[tokio::test]
+async fn the_queue_tells_what_is_held_and_how_it_was_encrypted() {
+    page_for(Who::Admin, "/admin/queue").await.has("Held").has("opportunistic, verified");
 }
 
 #[tokio::test]

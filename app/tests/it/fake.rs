@@ -653,6 +653,8 @@ impl Admin for Fake {
             next: when("15:40"),
             last: last.into(),
             size: "12 KB".into(),
+            held: id == 3,
+            tls: if id == 1 { "TLSv1.3 TLS13_AES_256_GCM_SHA384, opportunistic, verified".into() } else { "".into() },
         };
         Ok(vec![
             line(1, "lisa@otherisp.example", 7, "451 4.7.1 Greylisted, please try again in 300 seconds"),
@@ -673,6 +675,29 @@ impl Admin for Fake {
 
     async fn cancel(&self, recipient: i64) -> Result<(), Refusal> {
         self.note(format!("Cancel {recipient}"));
+        Ok(())
+    }
+
+    async fn zone(&self, domain: String) -> Result<ZonePage, Refusal> {
+        let line = |purpose: &str, value: &str, state, found: &[&str]| ZoneLine {
+            purpose: purpose.into(),
+            why: "why it is wanted".into(),
+            name: domain.clone(),
+            kind: "TXT".into(),
+            value: value.into(),
+            line: format!("{domain}. IN TXT \"{value}\""),
+            state,
+            found: found.iter().map(|text| text.to_string()).collect(),
+        };
+        let lines = vec![
+            line("SPF", "v=spf1 mx -all", ZoneState::Other, &["v=spf1 <b>-all</b>"]),
+            line("DMARC", "v=DMARC1; p=quarantine", ZoneState::Right, &[]),
+        ];
+        Ok(ZonePage { domain: domain.clone(), lines })
+    }
+
+    async fn rotate_keys(&self, domain: String) -> Result<(), Refusal> {
+        self.note(format!("RotateKeys {domain}"));
         Ok(())
     }
 }

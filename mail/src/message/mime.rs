@@ -25,6 +25,8 @@ pub(crate) struct Part<'a> {
     pub encoding: Encoding,
     /// Without the angle brackets.
     pub content_id: Option<String>,
+    /// As it came, with the empty line that ends it.
+    pub header: &'a [u8],
     /// As it came, still encoded.
     pub body: &'a [u8],
     /// Of a multipart; indexes into [`Parts::all`].
@@ -165,7 +167,7 @@ pub(crate) fn parts(raw: &[u8]) -> Parts<'_> {
 impl<'a> Parts<'a> {
     fn begin(&mut self, header: &'a [u8], parent: Option<usize>) -> usize {
         let index = self.all.len();
-        let mut part = Part::default();
+        let mut part = Part { header, ..Part::default() };
         for field in header::fields(header) {
             if field.is("Content-Type") && part.content_type.is_none() {
                 part.content_type = header::content_type(field.value);

@@ -1,8 +1,11 @@
 //! A message: read, shown, written, answered.
 
+pub mod author;
 pub mod authors;
 pub mod compose;
 pub mod delivered;
+pub mod downgrade;
+pub mod importance;
 pub mod parse;
 pub mod reply;
 pub mod show;

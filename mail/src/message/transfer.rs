@@ -99,6 +99,44 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
     decoded
 }
 
+/// A body for a line of 7 bits (RFC 2045 §6.7): lines stay lines, none is longer than 76 octets.
+pub(crate) fn to_quoted_printable(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len() + body.len() / 8);
+    let mut column = 0;
+    let mut rest = body;
+    while let Some((&byte, tail)) = rest.split_first() {
+        if rest.starts_with(b"\r\n") {
+            out.extend_from_slice(b"\r\n");
+            (column, rest) = (0, &rest[2..]);
+            continue;
+        }
+        // White space at the end of a line gets lost on the way.
+        let ends = tail.is_empty() || tail.starts_with(b"\r\n");
+        let plain = matches!(byte, b'!'..=b'<' | b'>'..=b'~') || matches!(byte, b' ' | b'\t') && !ends;
+        let width = if plain { 1 } else { 3 };
+        if column + width > 75 {
+            out.extend_from_slice(b"=\r\n");
+            column = 0;
+        }
+        if plain {
+            out.push(byte);
+        } else {
+            out.extend_from_slice(format!("={byte:02X}").as_bytes());
+        }
+        column += width;
+        rest = tail;
+    }
+    out
+}
+
+/// RFC 2045 §6.8, in lines of 76, without an end of its last line.
+pub(crate) fn to_base64(body: &[u8]) -> Vec<u8> {
+    use base64::Engine as _;
+    let lines: Vec<String> =
+        body.chunks(57).map(|line| base64::engine::general_purpose::STANDARD.encode(line)).collect();
+    lines.join("\r\n").into_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,8 +3,9 @@
 mod alias;
 mod limit;
 
-use super::{Desk, Failure, failed, table};
+use super::{Desk, Failure, failed, signing, table};
 use crate::config::parse_separator;
+use crate::dkim;
 use mail::Domain;
 use store::{DomainRow, StoreError};
 
@@ -39,6 +40,16 @@ pub enum Command {
     },
     /// Take it away. It must have no accounts, aliases or other names.
     Remove { domain: String },
+    /// The records to copy into its zone.
+    Dns {
+        domain: String,
+        /// Ask DNS what it says now.
+        #[arg(long)]
+        check: bool,
+    },
+    /// The keys that sign its mail.
+    #[command(subcommand)]
+    Dkim(signing::Command),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -56,6 +67,11 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
                 Err(StoreError::Taken) => return Err(Failure::Failed(format!("{name} is here already"))),
                 Err(error) => return Err(failed(&domain, error)),
             }
+            if desk.config.dkim_signing {
+                let made = dkim::complete(&desk.store, desk.clock, name.as_str()).await;
+                made.map_err(|error| Failure::Failed(format!("{name}: {error}")))?;
+            }
+            println!("its DNS records: restante domain dns {name}");
         }
         Command::List => {
             let domains = desk.store.domains().await.map_err(|error| failed("domains", error))?;
@@ -90,6 +106,12 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
                 }
                 Err(error) => return Err(failed(&domain, error)),
             }
+        }
+        Command::Dns { domain, check } => signing::records(desk, &find(desk, &domain).await?, check).await?,
+        Command::Dkim(command) => {
+            let (signing::Command::List { domain } | signing::Command::Rotate { domain, .. }) = &command;
+            let row = find(desk, domain).await?;
+            signing::obey(command, desk, &row).await?;
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::List => {
             let waiting = desk.store.waiting(MOST).await.map_err(|error| failed("queue", error))?;
             let rows: Vec<Vec<String>> = waiting.iter().map(row).collect();
-            let head = ["ID", "FROM", "TO", "TRIES", "SIZE", "SINCE", "NEXT", "LAST ANSWER"];
+            let head = ["ID", "FROM", "TO", "TRIES", "SIZE", "SINCE", "NEXT", "LAST ANSWER", "TLS"];
             table::print(&head, &rows, "the queue is empty");
         }
         Command::Retry { which } => {
@@ -74,8 +74,9 @@ fn row(waiting: &Waiting) -> Vec<String> {
         waiting.attempts.to_string(),
         table::size(waiting.size),
         table::moment(waiting.queued_at),
-        table::moment(waiting.next_at),
+        if waiting.held { "held".to_owned() } else { table::moment(waiting.next_at) },
         table::plain(&waiting.last_reply),
+        waiting.last_tls.clone(),
     ]
 }
 

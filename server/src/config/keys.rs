@@ -3,7 +3,7 @@
 use super::checks;
 use super::values::{
     between, duration, https_url, list, listener, name_server, next_hops, number, on_or_off, positive_duration,
-    separator, size, web_url,
+    separator, size, smarthosts, tls_policies, web_url,
 };
 use super::{AcmeChallenge, Config, LogFormat, PlaintextAuth, Pop3Deletes};
 use mail::{Address, Domain};
@@ -162,11 +162,59 @@ pub const KEYS: &[Key] = &[
         put(&mut config.outbound_round, positive_duration(text))
     }),
     key(
+        "outbound_tls_policy",
+        "what is demanded of the TLS of a destination, whatever it says of itself; *: of all others",
+        "domain=never, opportunistic, encrypted or verified, with commas between",
+        |config, text| put(&mut config.outbound_tls_policy, tls_policies(text)),
+    ),
+    key(
+        "smarthost",
+        "the server that takes mail for a domain, or for all others (*), instead of those that DNS names",
+        "domain=host:port or *=host:port, with commas between",
+        |config, text| put(&mut config.smarthost, smarthosts(text)),
+    ),
+    key(
+        "smarthost_passwords",
+        "the file with what smarthosts are told to sign in",
+        "a path; in the file a line for each: host user password",
+        |config, text| put(&mut config.smarthost_passwords, some_path(text).map(Some)),
+    ),
+    key("mta_sts", "whether other domains' TLS policies (MTA-STS) are asked for and obeyed", FLAG, |config, text| {
+        put(&mut config.mta_sts, on_or_off(text))
+    }),
+    key("mta_sts_port", "the port at which they are fetched", "a port number, 443 in earnest", |config, text| {
+        put(&mut config.mta_sts_port, number(text, 1))
+    }),
+    key(
+        "dane",
+        "whether TLSA records that DNSSEC proves are asked for and obeyed; the DNS servers must pass on DNSSEC",
+        FLAG,
+        |config, text| put(&mut config.dane, on_or_off(text)),
+    ),
+    key(
+        "dns_trust_anchor",
+        "the file with the keys (DNSKEY records) that DNSSEC is trusted for; none: the root's",
+        "a path",
+        |config, text| put(&mut config.dns_trust_anchor, some_path(text).map(Some)),
+    ),
+    key(
+        "outbound_roots",
+        "the file with who may sign other servers' certificates (PEM); none: whom the system trusts",
+        "a path",
+        |config, text| put(&mut config.outbound_roots, some_path(text).map(Some)),
+    ),
+    key("dkim_signing", "whether what leaves is signed, and new domains get keys for it", FLAG, |config, text| {
+        put(&mut config.dkim_signing, on_or_off(text))
+    }),
+    key(
         "retry_schedule",
         "the waits before the first attempt to deliver, the second and so on; the last one repeats",
         "lengths of time with commas between, as 1m,5m,1h",
         |config, text| put(&mut config.retry_schedule, schedule(text)),
     ),
+    key("delay_warning", "how late a message is when its sender is told; 0: never", TIME, |config, text| {
+        put(&mut config.delay_warning, duration(text))
+    }),
     key("expiry", "how long delivery is tried before a message is returned", TIME, |config, text| {
         put(&mut config.expiry, positive_duration(text))
     }),

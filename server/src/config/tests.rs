@@ -46,6 +46,14 @@ fn a_file_sets_what_it_names_and_leaves_the_rest() {
     assert_eq!(config.dns[1].port(), 5353);
     assert_eq!(config.next_hop["example.test"], ("127.0.0.1".to_owned(), 2600));
     assert_eq!(config.retry_schedule.len(), 3);
+    let config = from_file(
+        "smarthost = { \"*\" = \"Relay.test:587\", \"x.test\" = \"[2001:db8::1]:25\" }\n\
+         outbound_tls_policy = { \"bank.test\" = \"verified\" }",
+    )
+    .unwrap();
+    assert_eq!(config.smarthost["*"], ("relay.test".to_owned(), 587));
+    assert_eq!(config.smarthost["x.test"], ("2001:db8::1".to_owned(), 25));
+    assert_eq!(config.outbound_tls_policy["bank.test"], TlsDemand::Verified);
 }
 
 #[test]
@@ -94,6 +102,9 @@ fn every_wrong_value_is_told_on_one_line_with_key_meaning_and_remedy() {
         ("dnsbl = [\"192.0.2.1\"]", "dnsbl", "domain names"),
         ("helo = \"on\"", "helo", "off, note, or refuse"),
         ("next_hop = { \"x.test\" = \"nowhere\" }", "next_hop", "domain=host:port"),
+        ("smarthost = { \"*\" = \"relay.test\" }", "smarthost", "*=host:port"),
+        ("outbound_tls_policy = { \"x.test\" = \"sometimes\" }", "outbound_tls_policy", "or verified"),
+        ("delay_warning = \"late\"", "delay_warning", "length of time"),
         ("allow_plaintext_auth = \"http\"", "allow_plaintext_auth", "submission or pop3"),
         ("retry_schedule = []", "retry_schedule", "lengths of time"),
         ("retry_schedule = [\"0\"]", "retry_schedule", "lengths of time"),

@@ -1,5 +1,6 @@
 //! How values are written: lengths of time, sizes, lists and tables, the same in file, environment and flags.
 
+use super::TlsDemand;
 use mail::Domain;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -101,13 +102,49 @@ pub fn name_server(text: &str) -> Option<SocketAddr> {
 pub fn next_hops(text: &str) -> Option<HashMap<String, (String, u16)>> {
     let hop = |text: &str| {
         let (domain, hop) = text.split_once('=')?;
-        let (host, port) = hop.trim().rsplit_once(':')?;
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let known = bare.parse::<IpAddr>().is_ok() || Domain::parse(bare).is_ok();
         let domain = Domain::parse(domain.trim()).ok()?.as_str().to_owned();
-        known.then_some((domain, (bare.to_owned(), number(port, 1)?)))
+        Some((domain, host_and_port(hop)?))
     };
     Some(list(text, hop)?.into_iter().collect())
+}
+
+/// The same, with `*` for all other domains.
+pub fn smarthosts(text: &str) -> Option<HashMap<String, (String, u16)>> {
+    let hop = |text: &str| {
+        let (domain, hop) = text.split_once('=')?;
+        Some((domain_or_all(domain)?, host_and_port(hop)?))
+    };
+    Some(list(text, hop)?.into_iter().collect())
+}
+
+/// `domain=verified,…`, with `*` for all other domains.
+pub fn tls_policies(text: &str) -> Option<HashMap<String, TlsDemand>> {
+    let policy = |text: &str| {
+        let (domain, demand) = text.split_once('=')?;
+        let demand = match demand.trim() {
+            "never" => TlsDemand::Never,
+            "opportunistic" => TlsDemand::Opportunistic,
+            "encrypted" => TlsDemand::Encrypted,
+            "verified" => TlsDemand::Verified,
+            _ => return None,
+        };
+        Some((domain_or_all(domain)?, demand))
+    };
+    Some(list(text, policy)?.into_iter().collect())
+}
+
+fn domain_or_all(text: &str) -> Option<String> {
+    match text.trim() {
+        "*" => Some("*".to_owned()),
+        domain => Some(Domain::parse(domain).ok()?.as_str().to_owned()),
+    }
+}
+
+fn host_and_port(text: &str) -> Option<(String, u16)> {
+    let (host, port) = text.trim().rsplit_once(':')?;
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let known = bare.parse::<IpAddr>().is_ok() || Domain::parse(bare).is_ok();
+    known.then_some((bare.to_ascii_lowercase(), number(port, 1)?))
 }
 
 /// `http://host` or `https://host:port`, without a path.

@@ -1,13 +1,14 @@
 //! Queued mail for people here: those whose mailbox was full, or whose domain was switched off, when it came.
 
 use super::settle::settle;
-use super::{Errand, Finding};
+use super::{Errand, Finding, report};
 use crate::destination::{Destination, Spread, find};
 use crate::house::House;
 use crate::inbound::deliver::{Delivery, commit, weigh};
 use crate::maillog;
 use crate::submission::forward::{NotForwarded, forward};
 use crate::submission::queued;
+use bytes::Bytes;
 use mail::Address;
 use mail::envelope::{ForwardPath, ReversePath};
 use protocol::smtp::Reply;
@@ -22,6 +23,9 @@ const SUSPENDED: Reply = Reply::new(450, (2, 1), "The domain takes no mail for n
 const NOT_NOW: Reply = Reply::new(451, (3, 0), "Our own store could not take it");
 /// Not reached while the domain is ours; if it has just gone, the next attempt asks DNS.
 const GONE: Reply = Reply::new(451, (1, 2), "The domain has just been removed here");
+
+/// Of a message's header, for a report. Octets.
+const HEAD: usize = 64 * 1024;
 
 /// Whether mail for `address` stays here.
 pub async fn is_ours(house: &House, address: &str) -> Result<bool, StoreError> {
@@ -52,7 +56,7 @@ pub async fn deliver(house: &House, errand: Errand) {
 /// None: it is in the mailbox, and its row is gone with the same commit.
 async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> {
     let Ok(address) = Address::parse(&due.recipient) else { return Ok(Some(UNKNOWN)) };
-    let path = ForwardPath::Address(address);
+    let path = ForwardPath::Address(address.clone());
     // A bounce is let in even where nothing else is.
     let mut spread = if due.sender.is_empty() { Spread::of_bounce() } else { Spread::default() };
     match find(house, &path).await? {
@@ -72,6 +76,9 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
         Err(StoreError::NotFound) => return Ok(None),
         other => other?,
     };
+    // For a report of success; no more of it is held than that carries.
+    let told = due.wishes.notify.is_some_and(|notify| notify.success);
+    let head = if told { Bytes::copy_from_slice(&bytes[..bytes.len().min(HEAD)]) } else { Bytes::new() };
     let message = house.spool.keep(bytes.into()).await.map_err(|error| StoreError::Busy(error.to_string()))?;
     let weighed = weigh(house, &message).await?;
     let sender = Address::parse(&due.sender).map_or(ReversePath::Null, ReversePath::Address);
@@ -85,6 +92,7 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
         outcome: Outcome::Delivered,
         reply: "250 2.0.0 Delivered".to_owned(),
         peer: String::new(),
+        tls: String::new(),
     };
     let delivery = Delivery {
         copies: spread.copies(Role::Inbox),
@@ -102,6 +110,10 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
     match commit(house, weighed, delivery).await {
         Ok(_) => {
             maillog::attempted("delivered", due, &settled);
+            if spread.forwards.is_empty() {
+                let told = [(address, due.wishes.clone())];
+                report::delivered_here(house, &sender, &due.message_wishes, &told, &head).await;
+            }
             Ok(None)
         }
         Err(StoreError::QuotaFull) => Ok(Some(FULL)),

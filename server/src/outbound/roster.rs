@@ -1,6 +1,6 @@
 //! Who is out with what: couriers under way, by destination, and how many more may go.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use store::Due;
 use tokio::task::{Id, JoinSet};
 
@@ -40,6 +40,13 @@ impl Roster {
         self.trips.insert(id, trip);
     }
 
+    /// Work that takes no rows along, and not a second one of its kind at the same time.
+    pub fn send_out_once(&mut self, what: &str, work: impl Future<Output = ()> + Send + 'static) {
+        if !self.trips.values().any(|trip| trip.destination == what) {
+            self.send_out(Trip { destination: what.to_owned(), rows: Vec::new(), first: true }, work);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.trips.is_empty()
     }
@@ -63,11 +70,6 @@ impl Roster {
             *counts.entry(&trip.destination).or_default() += 1;
         }
         counts.into_iter().filter(|(_, count)| *count >= most).map(|(name, _)| name.to_owned()).collect()
-    }
-
-    /// Rows that somebody has in hand, however long their claim has lapsed.
-    pub fn held(&self) -> HashSet<i64> {
-        self.trips.values().flat_map(|trip| &trip.rows).copied().collect()
     }
 
     /// Waits for one to come back; none is out: at once. Answers the rows of one that came to grief.
@@ -101,9 +103,14 @@ mod tests {
             recipient: "a@x.test".to_owned(),
             destination: "x.test".to_owned(),
             attempts,
+            doubts: 0,
+            priority: store::Priority::Personal,
             size: 1,
             queued_at: 1,
             expires_at: 2,
+            message_wishes: Default::default(),
+            wishes: Default::default(),
+            last_reply: String::new(),
         }
     }
 
@@ -125,10 +132,9 @@ mod tests {
         let mut roster = Roster::new(8);
         roster.send_out(Trip::new("x.test", &[row(1, 0), row(2, 0)]), async { panic!("of the test") });
         assert_eq!((roster.full(1), roster.full(2)), (vec!["x.test".to_owned()], Vec::new()));
-        assert_eq!(roster.held(), HashSet::from([1, 2]));
         assert_eq!(roster.came_back().await, [1, 2]);
         roster.send_out(Trip::new("x.test", &[row(3, 0)]), async {});
         assert!(roster.came_back().await.is_empty());
-        assert!(roster.is_empty() && roster.held().is_empty());
+        assert!(roster.is_empty());
     }
 }

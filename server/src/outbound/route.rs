@@ -1,9 +1,11 @@
 //! Where mail for a domain goes (RFC 5321 §5.1): an override, MX by preference, or the domain's own address.
 
 use super::Finding;
+use crate::config::Config;
 use crate::dns::{DnsFailure, Mx};
 use crate::house::House;
 use protocol::smtp::Reply;
+use protocol::smtp::client::Login;
 use std::net::{IpAddr, SocketAddr};
 
 const NO_SUCH_DOMAIN: Reply = Reply::new(550, (1, 2), "The recipient's domain does not exist");
@@ -20,6 +22,27 @@ const TRIED: usize = 10;
 pub struct Target {
     pub host: String,
     pub address: SocketAddr,
+    /// DNSSEC proves that it serves the destination, and its address.
+    pub secure: bool,
+}
+
+/// The way to a destination.
+#[derive(Clone, Debug, Default)]
+pub struct Route {
+    /// In their order; one at least.
+    pub targets: Vec<Target>,
+    /// Who we are there.
+    pub login: Option<Login>,
+    /// The operator named the server; DNS was not asked who it is.
+    pub by_setting: bool,
+}
+
+/// The smarthost for a domain: then all that goes there is one destination.
+pub fn smarthost<'c>(config: &'c Config, domain: &str) -> Option<&'c (String, u16)> {
+    if config.next_hop.contains_key(domain) {
+        return None;
+    }
+    config.smarthost.get(domain).or_else(|| config.smarthost.get("*"))
 }
 
 /// What follows from the MX records.
@@ -34,15 +57,18 @@ enum Choice {
 }
 
 /// The servers to try for `domain`, in order, or what to tell each recipient.
-pub async fn route(house: &House, domain: &str) -> Result<Vec<Target>, Finding> {
+pub async fn route(house: &House, domain: &str) -> Result<Route, Finding> {
     if let Some((host, port)) = house.config.next_hop.get(domain) {
-        return match host.parse::<IpAddr>() {
-            Ok(address) => Ok(vec![Target { host: host.clone(), address: SocketAddr::new(address, *port) }]),
-            Err(_) => addresses(house, vec![host.clone()], *port).await,
-        };
+        return Ok(Route { targets: named(house, host, *port).await?, login: None, by_setting: true });
     }
-    let port = house.config.outbound_port;
-    match choose(house.dns.mx(domain).await, house.config.hostname.as_str()) {
+    if let Some((host, port)) = smarthost(&house.config, domain) {
+        let targets = named(house, host, *port).await?;
+        return Ok(Route { targets, login: house.logins.of(host), by_setting: true });
+    }
+    let answer = house.dns.proven_mx(domain).await;
+    let proven = answer.as_ref().is_ok_and(|(_, proven)| *proven);
+    let choice = choose(answer.map(|(records, _)| records), house.config.hostname.as_str());
+    let targets = match choice {
         Choice::Hosts(by_preference) => {
             let mut hosts = Vec::new();
             for mut equal in by_preference {
@@ -50,12 +76,36 @@ pub async fn route(house: &House, domain: &str) -> Result<Vec<Target>, Finding> 
                 house.clock.shuffle(&mut equal);
                 hosts.append(&mut equal);
             }
-            addresses(house, hosts, port).await
+            addresses(house, hosts, house.config.outbound_port, proven).await?
         }
-        Choice::Domain => addresses(house, vec![domain.to_owned()], port).await,
-        Choice::Hopeless(reply) => Err(Finding::ours(reply)),
-        Choice::NotNow => Err(Finding::ours(DNS_NOT_NOW)),
+        // That there is no MX is not proven here; the host is the domain itself, and its address may be.
+        Choice::Domain => addresses(house, vec![domain.to_owned()], house.config.outbound_port, true).await?,
+        Choice::Hopeless(reply) => return Err(Finding::ours(reply)),
+        Choice::NotNow => return Err(Finding::ours(DNS_NOT_NOW)),
+    };
+    Ok(Route { targets: not_ourselves(house, targets).await?, ..Route::default() })
+}
+
+/// One that the operator named, by name or address.
+async fn named(house: &House, host: &str, port: u16) -> Result<Vec<Target>, Finding> {
+    match host.parse::<IpAddr>() {
+        Ok(address) => {
+            Ok(vec![Target { host: host.to_owned(), address: SocketAddr::new(address, port), secure: false }])
+        }
+        Err(_) => addresses(house, vec![host.to_owned()], port, false).await,
     }
+}
+
+/// Our own address under another name: what is less preferred than it leads in a circle as well (RFC 5321 §5.1).
+async fn not_ourselves(house: &House, mut targets: Vec<Target>) -> Result<Vec<Target>, Finding> {
+    let ours = house.dns.addresses(house.config.hostname.as_str()).await.unwrap_or_default();
+    let port = house.config.smtp.map(|smtp| smtp.port());
+    // Behind a port that is not the world's, the same address may be another server's (and is, in tests).
+    let is_ours = |target: &Target| ours.contains(&target.address.ip()) && port == Some(target.address.port());
+    if let Some(at) = targets.iter().position(is_ours) {
+        targets.truncate(at);
+    }
+    if targets.is_empty() { Err(Finding::ours(LOOP)) } else { Ok(targets) }
 }
 
 fn choose(answer: Result<Vec<Mx>, DnsFailure>, ourselves: &str) -> Choice {
@@ -86,16 +136,16 @@ fn choose(answer: Result<Vec<Mx>, DnsFailure>, ourselves: &str) -> Choice {
     Choice::Hosts(by_preference.into_iter().map(|(_, hosts)| hosts).collect())
 }
 
-async fn addresses(house: &House, hosts: Vec<String>, port: u16) -> Result<Vec<Target>, Finding> {
+async fn addresses(house: &House, hosts: Vec<String>, port: u16, proven: bool) -> Result<Vec<Target>, Finding> {
     let mut targets = Vec::new();
     let mut failure = NO_HOST;
     for host in hosts {
-        match house.dns.addresses(&host).await {
-            Ok(addresses) => targets.extend(
-                addresses
-                    .into_iter()
-                    .map(|address| Target { host: host.clone(), address: SocketAddr::new(address, port) }),
-            ),
+        match house.dns.proven_addresses(&host).await {
+            Ok((addresses, secure)) => targets.extend(addresses.into_iter().map(|address| Target {
+                host: host.clone(),
+                address: SocketAddr::new(address, port),
+                secure: proven && secure,
+            })),
             Err(DnsFailure::NotNow) => failure = DNS_NOT_NOW,
             Err(DnsFailure::NoRecord | DnsFailure::NoSuchDomain) => {}
         }

@@ -1,7 +1,7 @@
-//! Writes down what became of attempts: gone, to be tried again, or returned to the sender.
+//! Writes down what became of attempts: gone, to be tried again, or told to the sender.
 
 use super::schedule::{Next, next};
-use super::{Finding, bounce};
+use super::{Finding, report};
 use crate::house::House;
 use crate::maillog;
 use protocol::smtp::Reply;
@@ -9,63 +9,50 @@ use protocol::smtp::client::Class;
 use std::time::Duration;
 use store::{Due, Millis, Outcome, Settled, StoreError};
 
-/// RFC 3463 §3.5, 4.7: the delivery time expired.
-const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
-/// An operator's word, not the remote's.
-const CANCELLED: Reply = Reply::new(554, (4, 7), "Given up by the operator of this server");
-
 /// Between two tries to write down what is known.
 const REST: Duration = Duration::from_secs(1);
+/// RFC 3463 §3.5, 4.7: the delivery time expired.
+const TOO_LONG: Reply = Reply::new(554, (4, 7), "Could not be delivered in time");
+const TWICE_IN_DOUBT: Reply = Reply::new(
+    554,
+    (4, 2),
+    "The connection was lost twice after the whole message was sent: it may have arrived, and is not sent a third time",
+);
 
 /// Rows of one message, each with what was found for it.
 pub async fn settle(house: &House, findings: Vec<(Due, Finding)>) {
     let now = house.clock.now_ms();
     let mut written = Vec::new();
-    let mut failed = Vec::new();
-    for (due, finding) in findings {
-        let id = due.id;
-        let settled = |finding: &Finding, outcome| Settled {
-            id,
+    let mut told = Vec::new();
+    for (due, mut finding) in findings {
+        let outcome = outcome(house, &due, &mut finding, now);
+        let event = match outcome {
+            Outcome::Delivered => "relayed",
+            Outcome::Failed => "failed",
+            Outcome::Deferred { .. } | Outcome::Warned => "deferred",
+        };
+        let settled = Settled {
+            id: due.id,
             outcome,
             reply: finding.reply.to_string(),
             peer: finding.peer.clone(),
+            tls: finding.tls.clone(),
         };
-        match outcome(house, &due, &finding, now) {
-            Outcome::Failed => {
-                let finding = if finding.class == Class::Temporary { given_up(&finding) } else { finding };
-                let settled = settled(&finding, Outcome::Failed);
-                maillog::attempted("failed", &due, &settled);
-                failed.push((due, finding, settled));
-            }
-            outcome => {
-                let event = if matches!(outcome, Outcome::Delivered) { "relayed" } else { "deferred" };
-                let settled = settled(&finding, outcome);
-                maillog::attempted(event, &due, &settled);
-                written.push(settled);
-            }
+        maillog::attempted(event, &due, &settled);
+        if report::is_wanted(&due, &finding, &settled.outcome) {
+            told.push((due, finding, settled));
+        } else {
+            written.push(settled);
         }
     }
-    // First what is done: a bounce takes longer, and may fail.
+    // First what is done: a report takes longer, and may fail.
     write_down(house, written).await;
-    if !failed.is_empty() {
-        bounce::bounce(house, failed).await;
+    if !told.is_empty() {
+        report::report(house, told).await;
     }
 }
 
-/// Rows that an operator cancelled.
-pub async fn give_up(house: &House, rows: Vec<Due>) {
-    let mut failed = Vec::new();
-    for due in rows {
-        let finding = cancelled(house, &due).await;
-        let settled =
-            Settled { id: due.id, outcome: Outcome::Failed, reply: finding.reply.to_string(), peer: String::new() };
-        maillog::attempted("failed", &due, &settled);
-        failed.push((due, finding, settled));
-    }
-    bounce::bounce(house, failed).await;
-}
-
-/// Writes outcomes that need no bounce, however long the store is locked or its disk full: what a remote has taken is
+/// Writes outcomes that need no report, however long the store is locked or its disk full: what a remote has taken is
 /// not offered again because we could not write that down. Closing ends it; only then mail may be doubled.
 pub async fn write_down(house: &House, settled: Vec<Settled>) {
     if !settled.is_empty() {
@@ -98,30 +85,35 @@ where
     }
 }
 
-fn outcome(house: &House, due: &Due, finding: &Finding, now: Millis) -> Outcome {
+fn outcome(house: &House, due: &Due, finding: &mut Finding, now: Millis) -> Outcome {
     match finding.class {
         Class::Accepted => Outcome::Delivered,
         Class::Permanent => Outcome::Failed,
+        // One more copy is the price of losing none; a third would be a nuisance.
+        Class::Temporary if finding.in_doubt && due.doubts > 0 => {
+            finding.reply = TWICE_IN_DOUBT;
+            finding.said_by = None;
+            Outcome::Failed
+        }
         Class::Temporary => match next(&house.config, due.attempts + 1, now, due.expires_at) {
-            Next::Retry { at } => Outcome::Deferred { next_at: at },
-            Next::GiveUp => Outcome::Failed,
+            Next::Retry { at } => Outcome::Deferred { next_at: at, in_doubt: finding.in_doubt },
+            Next::GiveUp => {
+                give_up_on(finding);
+                Outcome::Failed
+            }
         },
     }
 }
 
-async fn cancelled(house: &House, due: &Due) -> Finding {
-    let last = house.store.waiting_one(due.id).await.map(|waiting| waiting.last_reply).unwrap_or_default();
-    Finding::ours(with_last_answer(&CANCELLED, &last))
-}
-
 /// Time ran out. The sender hears that, and not only the last of many answers that each said "later".
-fn given_up(finding: &Finding) -> Finding {
-    let reply = with_last_answer(&TOO_LONG, &finding.reply.to_string());
-    Finding { class: Class::Permanent, reply, said_by: None, peer: finding.peer.clone() }
+fn give_up_on(finding: &mut Finding) {
+    finding.reply = with_last_answer(&TOO_LONG, &finding.reply.to_string());
+    finding.class = Class::Permanent;
+    finding.said_by = None;
 }
 
 /// Our own words, and what the remote said last: the reason, as far as there is one.
-fn with_last_answer(ours: &Reply, last: &str) -> Reply {
+pub fn with_last_answer(ours: &Reply, last: &str) -> Reply {
     if last.is_empty() {
         return ours.clone();
     }

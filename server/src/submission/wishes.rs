@@ -24,6 +24,15 @@ impl Wishes {
             self.recipients.entry(address.clone()).or_insert(wishes);
         }
     }
+
+    /// Of a recipient as the queue writes it.
+    pub fn of(&self, address: &str) -> RecipientWishes {
+        if self.recipients.is_empty() {
+            return RecipientWishes::default();
+        }
+        let known = Address::parse(address).ok().and_then(|address| self.recipients.get(&address));
+        known.cloned().unwrap_or_default()
+    }
 }
 
 /// For the log: as it was said in the commands.

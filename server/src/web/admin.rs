@@ -3,14 +3,15 @@
 mod addresses;
 mod held;
 
+use crate::dkim;
 use crate::house::House;
 use crate::sign_in::scram::learn;
 use crate::trace::search::{Fate, Found, search};
 use crate::web::refused::refused;
-use crate::web::when;
+use crate::web::{when, zone};
 use api::{
     AccountLine, AccountsAsk, AccountsPage, Admin, DomainLine, NewAccount, NewSecret, Overview, QueueLine, Refusal,
-    Role, TraceAsk, TraceFate, TraceLine, When,
+    Role, TraceAsk, TraceFate, TraceLine, When, ZonePage,
 };
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
@@ -88,6 +89,8 @@ impl Office {
             next: self.when(waiting.next_at),
             last: waiting.last_reply,
             size: when::size(waiting.size),
+            held: waiting.held,
+            tls: waiting.last_tls,
         }
     }
 
@@ -143,6 +146,11 @@ impl Admin for Office {
         let name = Domain::parse(name.trim().trim_end_matches('.')).map_err(|_| Refusal::BadDomain)?;
         let row = self.house.store.add_domain(&name, self.now()).await.map_err(refused)?;
         self.log("domain-added", &row.name);
+        if self.house.config.dkim_signing
+            && let Err(error) = dkim::complete(&self.house.store, self.house.clock, &row.name).await
+        {
+            tracing::error!(%error, domain = row.name, "the domain has no keys to sign with yet");
+        }
         Ok(self.domain_line(row))
     }
 
@@ -247,6 +255,16 @@ impl Admin for Office {
         confirmed(&confirm, &found.address)?;
         self.house.store.remove_account(account).await.map_err(refused)?;
         self.log("account-removed", &found.address);
+        Ok(())
+    }
+
+    async fn zone(&self, domain: String) -> Result<ZonePage, Refusal> {
+        zone::zone(&self.house, &domain).await
+    }
+
+    async fn rotate_keys(&self, domain: String) -> Result<(), Refusal> {
+        let name = zone::rotate(&self.house, &domain).await?;
+        self.log("keys-rotated", &name);
         Ok(())
     }
 

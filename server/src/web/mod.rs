@@ -22,6 +22,7 @@ mod state;
 mod visitor;
 mod webmail;
 mod when;
+mod zone;
 
 use crate::doors::Encryption;
 use crate::house::House;
@@ -97,6 +98,7 @@ fn router(web: &Arc<Web>, secure: bool) -> Router {
         .route("/favicon.ico", get(favicon))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .route("/healthz", get(healthz))
+        .route("/.well-known/mta-sts.txt", get(zone::sts_policy))
         .merge(with_person)
         .layer(from_fn_with_state(Arc::clone(web), same_site::same_site))
         // Asked by programs and by an authority, who are no site: nothing is changed there.

@@ -1,12 +1,19 @@
 //! Who may try a row now: claims, and giving them back.
+//!
+//! A claim has no end of its own: it lasts until the row is settled or given back, or until the next start, which gives
+//! back what a kill left. So no jump of the clock gives a row to a second worker while the first is sending it.
 
+use super::destination::{Found, look_at, looked};
+use super::{Priority, wishes};
 use crate::message::list;
 use crate::writer::{Job, Tx};
 use crate::{Millis, Result, Store};
-use std::collections::HashMap;
+use mail::envelope::{MessageWishes, RecipientWishes};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row};
 
 /// A recipient claimed for an attempt.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Due {
     /// Row of this recipient.
     pub id: i64,
@@ -16,9 +23,37 @@ pub struct Due {
     pub recipient: String,
     pub destination: String,
     pub attempts: i64,
+    /// Attempts after which nobody knows whether it arrived.
+    pub doubts: i64,
+    pub priority: Priority,
     pub size: i64,
     pub queued_at: Millis,
     pub expires_at: Millis,
+    pub message_wishes: MessageWishes,
+    pub wishes: RecipientWishes,
+    /// What the last attempt heard.
+    pub last_reply: String,
+}
+
+impl FromRow<'_, SqliteRow> for Due {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Due> {
+        Ok(Due {
+            id: row.try_get("id")?,
+            queue: row.try_get("queue_id")?,
+            sender: row.try_get("sender")?,
+            recipient: row.try_get("recipient")?,
+            destination: row.try_get("destination")?,
+            attempts: row.try_get("attempts")?,
+            doubts: row.try_get("doubts")?,
+            priority: row.try_get("priority")?,
+            size: row.try_get("size")?,
+            queued_at: row.try_get("queued_at")?,
+            expires_at: row.try_get("expires_at")?,
+            message_wishes: wishes::of_message(row)?,
+            wishes: wishes::of_recipient(row)?,
+            last_reply: row.try_get("last_reply")?,
+        })
+    }
 }
 
 /// When a row expires that was cancelled: before any time there is.
@@ -36,112 +71,135 @@ impl Due {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     Any,
-    /// Those that nobody has tried yet.
+    /// Those that nobody has tried yet, of destinations that are not known to be dead.
     First,
 }
+
+/// What a `Due` is read from.
+pub(super) const DUE: &str = "SELECT r.id, r.queue_id, q.sender, r.recipient, r.destination, r.attempts, r.doubts,
+    r.priority, q.size, q.queued_at, r.expires_at, q.ret, q.envid, q.utf8, q.require_tls, r.notify, r.orcpt, r.last_reply
+    FROM queue_recipient r JOIN queue q ON q.id = r.queue_id";
+
+/// Destinations of one priority that are due for a look: a range of their index, whatever waits behind each.
+pub(crate) const DESTINATIONS: &str = "SELECT destination, priority, failures FROM queue_destination
+    WHERE priority = $1 AND next_at <= $2 AND destination NOT IN (SELECT value FROM json_each($3))
+    ORDER BY next_at, destination LIMIT $4";
+
+/// The same, of those with rows that nobody has tried yet.
+pub(crate) const FRESH: &str = "SELECT destination, priority, failures FROM queue_destination d
+    WHERE priority = $1 AND next_at <= $2 AND destination NOT IN (SELECT value FROM json_each($3)) AND failures = 0
+      AND EXISTS (SELECT 1 FROM queue_recipient r WHERE r.destination = d.destination AND r.priority = d.priority
+          AND r.claimed = 0 AND r.held = 0 AND r.next_at <= $2 AND r.attempts = 0)
+    ORDER BY next_at, destination LIMIT $4";
+
+/// Rows of one of them: a range as well.
+pub(crate) const ROWS: &str = "SELECT id FROM queue_recipient
+    WHERE destination = $1 AND priority = $2 AND claimed = 0 AND held = 0 AND next_at <= $3 AND attempts <= $4
+    ORDER BY next_at LIMIT $5";
 
 struct Claim {
     turn: Turn,
     now: Millis,
-    until: Millis,
+    /// Destinations at most, and of them such with bulk mail.
     limit: i64,
+    bulk: i64,
     per_destination: i64,
     except: Vec<String>,
 }
-
-/// Oldest first, one range of the index `queue_recipient_due`. Claimed rows are due when their claim ends.
-pub(crate) const DUE: &str = "SELECT id, destination FROM queue_recipient
-    WHERE due_at <= $1 AND destination NOT IN (SELECT value FROM json_each($2)) ORDER BY due_at, destination LIMIT $3";
-
-/// The same, of those that nobody has tried yet. A row's attempts stand in the row itself: what is skipped costs a look.
-pub(crate) const DUE_FIRST: &str = "SELECT id, destination FROM queue_recipient
-    WHERE due_at <= $1 AND attempts = 0 AND destination NOT IN (SELECT value FROM json_each($2))
-    ORDER BY due_at, destination LIMIT $3";
 
 impl Job for Claim {
     type Answer = Vec<Due>;
 
     async fn run(&mut self, tx: &mut Tx) -> Result<Vec<Due>> {
-        let chosen = self.choose(tx).await?;
-        if chosen.is_empty() {
-            return Ok(Vec::new());
+        let mut chosen: Vec<i64> = Vec::new();
+        let mut taken: Vec<String> = self.except.clone();
+        for priority in Priority::ALL {
+            let left = self.limit - (taken.len() - self.except.len()) as i64;
+            let most = if priority == Priority::Bulk { left.min(self.bulk) } else { left };
+            for found in self.destinations(tx, priority, &taken, most).await? {
+                let rows: Vec<i64> = sqlx::query_scalar(ROWS)
+                    .bind(&found.destination)
+                    .bind(priority)
+                    .bind(self.now)
+                    .bind(if self.turn == Turn::First { 0 } else { i64::MAX })
+                    .bind(self.per_destination)
+                    .fetch_all(tx.db())
+                    .await?;
+                mark(tx, &rows, true).await?;
+                looked(tx, &found, !rows.is_empty(), self.now).await?;
+                if !rows.is_empty() {
+                    taken.push(found.destination);
+                    chosen.extend(rows);
+                }
+            }
         }
-        // The condition again, where it counts: between choosing and claiming another may have come (not in SQLite,
-        // whose writer is one, but the words are meant for every database).
-        let mut due: Vec<Due> = sqlx::query_as(
-            "UPDATE queue_recipient SET due_at = $2, claimed = 1
-             WHERE id IN (SELECT value FROM json_each($3)) AND due_at <= $1
-             RETURNING id, queue_id AS queue,
-                 (SELECT sender FROM queue WHERE queue.id = queue_id) AS sender, recipient, destination, attempts,
-                 (SELECT size FROM queue WHERE queue.id = queue_id) AS size,
-                 (SELECT queued_at FROM queue WHERE queue.id = queue_id) AS queued_at, expires_at",
-        )
-        .bind(self.now)
-        .bind(self.until)
-        .bind(list(&chosen))
-        .fetch_all(tx.db())
-        .await?;
-        due.sort_by_key(|due| (due.queued_at, due.id));
-        Ok(due)
+        read(tx, &chosen).await
     }
 }
 
 impl Claim {
-    fn due(&self) -> &'static str {
-        match self.turn {
-            Turn::Any => DUE,
-            Turn::First => DUE_FIRST,
+    async fn destinations(&self, tx: &mut Tx, priority: Priority, except: &[String], most: i64) -> Result<Vec<Found>> {
+        if most <= 0 {
+            return Ok(Vec::new());
         }
-    }
-
-    /// Goes through what is due, oldest first. A destination that has its share is left out of the next look, so rows
-    /// that wait behind a thousand of a dead one are reached.
-    async fn choose(&self, tx: &mut Tx) -> Result<Vec<i64>> {
-        let mut left_out = self.except.clone();
-        let mut shares: HashMap<String, i64> = HashMap::new();
-        let mut chosen: Vec<i64> = Vec::new();
-        loop {
-            let found: Vec<(i64, String)> = sqlx::query_as(self.due())
-                .bind(self.now)
-                .bind(serde_json::to_string(&left_out).unwrap_or_default())
-                .bind(self.limit)
-                .fetch_all(tx.db())
-                .await?;
-            let more = found.len() as i64 == self.limit;
-            let before = left_out.len();
-            for (id, destination) in found {
-                if chosen.len() as i64 >= self.limit {
-                    return Ok(chosen);
-                }
-                let share = shares.entry(destination.clone()).or_default();
-                if *share < self.per_destination && !chosen.contains(&id) {
-                    *share += 1;
-                    chosen.push(id);
-                }
-                if *share >= self.per_destination && !left_out.contains(&destination) {
-                    left_out.push(destination);
-                }
-            }
-            if !more || left_out.len() == before {
-                return Ok(chosen);
-            }
-        }
+        let words = if self.turn == Turn::First { FRESH } else { DESTINATIONS };
+        let found = sqlx::query_as(words).bind(priority).bind(self.now);
+        let except = serde_json::to_string(except).unwrap_or_default();
+        Ok(found.bind(except).bind(most).fetch_all(tx.db()).await?)
     }
 }
 
+pub(super) async fn mark(tx: &mut Tx, rows: &[i64], claimed: bool) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let update = sqlx::query("UPDATE queue_recipient SET claimed = $2 WHERE id IN (SELECT value FROM json_each($1))");
+    update.bind(list(rows)).bind(claimed).execute(tx.db()).await?;
+    Ok(())
+}
+
+async fn read(tx: &mut Tx, rows: &[i64]) -> Result<Vec<Due>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = format!("{DUE} WHERE r.id IN (SELECT value FROM json_each($1)) ORDER BY q.queued_at, r.id");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(found)).bind(list(rows)).fetch_all(tx.db()).await?)
+}
+
 impl Store {
-    /// Claims rows that are due until `until`: no other caller gets them before. Rows of destinations in `except` are
-    /// left. At most `per_destination` rows of one destination, so that a dead one cannot fill the hands of the workers.
+    /// Claims rows of destinations that are due, the more urgent first: of at most `limit` destinations, `bulk` of them
+    /// with bulk mail, `per_destination` rows of each. Destinations in `except` are left.
     pub async fn claim(
         &self,
         turn: Turn,
         now: Millis,
-        until: Millis,
-        limit: i64,
+        (limit, bulk): (i64, i64),
         per_destination: i64,
         except: Vec<String>,
     ) -> Result<Vec<Due>> {
-        self.write(Claim { turn, now, until, limit, per_destination, except }).await
+        self.write(Claim { turn, now, limit, bulk, per_destination, except }).await
+    }
+
+    /// Claims rows that are given up without another attempt: cancelled ones, and those whose time is over while their
+    /// destination is known to be dead. Others whose time is over are tried once more.
+    pub async fn claim_expired(&self, now: Millis, limit: i64) -> Result<Vec<Due>> {
+        self.act(move |tx| {
+            Box::pin(async move {
+                let rows: Vec<i64> = sqlx::query_scalar(
+                    "SELECT id FROM queue_recipient r WHERE claimed = 0 AND held = 0 AND expires_at <= $1
+                       AND (expires_at = 0 OR EXISTS (SELECT 1 FROM queue_destination d
+                           WHERE d.destination = r.destination AND d.failures > 0 AND d.next_at > $1))
+                     ORDER BY expires_at LIMIT $2",
+                )
+                .bind(now)
+                .bind(limit)
+                .fetch_all(tx.db())
+                .await?;
+                mark(tx, &rows, true).await?;
+                read(tx, &rows).await
+            })
+        })
+        .await
     }
 
     /// Gives claims back untouched (shutdown). With no ids: all of them (start after a kill).
@@ -149,13 +207,17 @@ impl Store {
         self.act(move |tx| {
             let ids = ids.as_deref().map(list);
             Box::pin(async move {
-                sqlx::query(
-                    "UPDATE queue_recipient SET due_at = next_at, claimed = 0
+                let rows: Vec<(i64, String, Priority, Millis)> = sqlx::query_as(
+                    "SELECT id, destination, priority, next_at FROM queue_recipient
                      WHERE claimed <> 0 AND ($1 IS NULL OR id IN (SELECT value FROM json_each($1)))",
                 )
                 .bind(ids)
-                .execute(tx.db())
+                .fetch_all(tx.db())
                 .await?;
+                mark(tx, &rows.iter().map(|row| row.0).collect::<Vec<_>>(), false).await?;
+                for (_, destination, priority, next_at) in rows {
+                    look_at(tx, &destination, priority, next_at).await?;
+                }
                 Ok(())
             })
         })

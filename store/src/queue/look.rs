@@ -1,7 +1,8 @@
-//! What waits, and what an operator may do about it.
+//! What waits, for whoever looks at it.
 
+use super::Priority;
 use crate::blob::Stored;
-use crate::{Millis, Result, Store, StoreError};
+use crate::{Millis, Result, Store};
 use bytes::Bytes;
 use sqlx::AssertSqlSafe;
 
@@ -13,21 +14,35 @@ pub struct Waiting {
     pub recipient: String,
     pub destination: String,
     pub attempts: i64,
+    pub priority: Priority,
+    /// Not tried before somebody lets it go.
+    pub held: bool,
     pub size: i64,
     pub queued_at: Millis,
     pub next_at: Millis,
+    pub expires_at: Millis,
+    /// When its sender was told that it is late.
+    pub warned_at: Option<Millis>,
     pub last_reply: String,
+    pub last_peer: String,
+    /// How the last attempt was encrypted, and how the other end was verified.
+    pub last_tls: String,
 }
 
-const WAITING: &str = "SELECT r.id, r.queue_id AS queue, q.sender, r.recipient, r.destination, r.attempts, q.size,
-    q.queued_at, r.next_at, r.last_reply FROM queue_recipient r JOIN queue q ON q.id = r.queue_id";
+const WAITING: &str = "SELECT r.id, r.queue_id AS queue, q.sender, r.recipient, r.destination, r.attempts, r.priority,
+    r.held, q.size, q.queued_at, r.next_at, r.expires_at, r.warned_at, r.last_reply, r.last_peer, r.last_tls
+    FROM queue_recipient r JOIN queue q ON q.id = r.queue_id";
 
-pub(crate) const NEXT_DUE: &str = "SELECT due_at FROM queue_recipient WHERE claimed = 0 ORDER BY due_at LIMIT 1";
+/// The earliest of the destinations, one look into their index for each priority.
+pub(crate) const NEXT_DUE: &str = "SELECT min(next_at) FROM (
+    SELECT * FROM (SELECT next_at FROM queue_destination WHERE priority = 0 ORDER BY next_at LIMIT 1) UNION ALL
+    SELECT * FROM (SELECT next_at FROM queue_destination WHERE priority = 1 ORDER BY next_at LIMIT 1) UNION ALL
+    SELECT * FROM (SELECT next_at FROM queue_destination WHERE priority = 2 ORDER BY next_at LIMIT 1))";
 
 impl Store {
-    /// When the next row is due (claimed ones apart), so that the worker can sleep.
+    /// When a destination is next to be looked at, so that the worker can sleep.
     pub async fn next_due(&self) -> Result<Option<Millis>> {
-        Ok(sqlx::query_scalar(NEXT_DUE).fetch_optional(&self.reads).await?)
+        Ok(sqlx::query_scalar(NEXT_DUE).fetch_one(&self.reads).await?)
     }
 
     /// The bytes of a message in the queue.
@@ -56,40 +71,5 @@ impl Store {
     pub async fn waiting_one(&self, id: i64) -> Result<Waiting> {
         let found = format!("{WAITING} WHERE r.id = $1");
         Ok(sqlx::query_as(AssertSqlSafe(found)).bind(id).fetch_one(&self.reads).await?)
-    }
-
-    /// Makes a row due at `now`. One that is being tried keeps its claim, and is due when that attempt has ended.
-    pub async fn retry_now(&self, id: i64, now: Millis) -> Result<()> {
-        self.hurry(
-            "UPDATE queue_recipient SET next_at = $2, due_at = CASE claimed WHEN 0 THEN $2 ELSE due_at END,
-                 claimed = CASE claimed WHEN 0 THEN 0 ELSE 2 END
-             WHERE id = $1",
-            id,
-            now,
-        )
-        .await
-    }
-
-    /// Gives a row up by an operator's word: the worker's next look bounces it, without another attempt.
-    pub async fn cancel(&self, id: i64, now: Millis) -> Result<()> {
-        self.hurry(
-            "UPDATE queue_recipient SET expires_at = 0, next_at = $2,
-                 due_at = CASE claimed WHEN 0 THEN $2 ELSE due_at END, claimed = CASE claimed WHEN 0 THEN 0 ELSE 2 END
-             WHERE id = $1",
-            id,
-            now,
-        )
-        .await
-    }
-
-    fn hurry(&self, update: &'static str, id: i64, now: Millis) -> impl Future<Output = Result<()>> + Send {
-        self.act(move |tx| {
-            Box::pin(async move {
-                match sqlx::query(update).bind(id).bind(now).execute(tx.db()).await?.rows_affected() {
-                    0 => Err(StoreError::NotFound),
-                    _ => Ok(()),
-                }
-            })
-        })
     }
 }

@@ -1,5 +1,7 @@
 //! What became of an attempt.
 
+use super::Priority;
+use super::destination::{look_at, wake};
 use crate::message::list;
 use crate::writer::Tx;
 use crate::{Event, Kind, Millis, Result, Store, blob, ledger};
@@ -10,9 +12,13 @@ pub enum Outcome {
     Delivered,
     Deferred {
         next_at: Millis,
+        /// It may have arrived all the same: the reply to the end of the message was lost.
+        in_doubt: bool,
     },
     /// For ever: the row goes. Use with `Intake::settled` and a bounce, or alone for a null sender.
     Failed,
+    /// Its sender was told that it is late: the row stays as it is.
+    Warned,
 }
 
 #[derive(Clone, Debug)]
@@ -22,34 +28,51 @@ pub struct Settled {
     pub outcome: Outcome,
     /// The reply or the error, in the remote's words.
     pub reply: String,
-    /// Host and address tried, with TLS version; empty when none was.
+    /// Host and address tried; empty when none was.
     pub peer: String,
+    /// TLS version, cipher, and how the other end was verified; empty when nothing was encrypted.
+    pub tls: String,
 }
 
 /// A row settled already is left alone: a worker that was slow may tell twice.
 pub(crate) async fn settle(tx: &mut Tx, settled: &[Settled], now: Millis) -> Result<()> {
     for one in settled {
-        let row: Option<(i64, String)> = match one.outcome {
-            Outcome::Deferred { next_at } => sqlx::query_as(
-                // 2: an operator has asked for it meanwhile (`hurry`), and is not to wait for the regular time.
+        let row: Option<(i64, String, String, Priority, Millis)> = match one.outcome {
+            Outcome::Deferred { next_at, in_doubt } => sqlx::query_as(
+                // 2: an operator has asked for it meanwhile, and is not to wait for the regular time.
                 "UPDATE queue_recipient SET attempts = attempts + 1, claimed = 0, last_reply = $3, last_peer = $4,
-                     next_at = CASE claimed WHEN 2 THEN $5 ELSE $2 END, due_at = CASE claimed WHEN 2 THEN $5 ELSE $2 END
-                 WHERE id = $1 RETURNING queue_id, recipient",
+                     last_tls = $5, doubts = doubts + $6, next_at = CASE claimed WHEN 2 THEN $7 ELSE $2 END
+                 WHERE id = $1 RETURNING queue_id, recipient, destination, priority, next_at",
             )
             .bind(one.id)
             .bind(next_at)
             .bind(&one.reply)
             .bind(&one.peer)
+            .bind(&one.tls)
+            .bind(i64::from(in_doubt))
             .bind(now),
-            Outcome::Delivered | Outcome::Failed => {
-                sqlx::query_as("DELETE FROM queue_recipient WHERE id = $1 RETURNING queue_id, recipient").bind(one.id)
-            }
+            Outcome::Warned => sqlx::query_as(
+                "UPDATE queue_recipient SET warn_at = NULL, warned_at = $2
+                 WHERE id = $1 RETURNING queue_id, recipient, destination, priority, next_at",
+            )
+            .bind(one.id)
+            .bind(now),
+            Outcome::Delivered | Outcome::Failed => sqlx::query_as(
+                "DELETE FROM queue_recipient WHERE id = $1
+                 RETURNING queue_id, recipient, destination, priority, next_at",
+            )
+            .bind(one.id),
         }
         .fetch_optional(tx.db())
         .await?;
-        let Some((queue, recipient)) = row else { continue };
+        let Some((queue, recipient, destination, priority, next_at)) = row else { continue };
         write_down(tx, queue, &event(one, &recipient), now).await?;
-        if !matches!(one.outcome, Outcome::Deferred { .. }) {
+        match one.outcome {
+            Outcome::Deferred { .. } => look_at(tx, &destination, priority, next_at).await?,
+            Outcome::Delivered => wake(tx, &destination).await?,
+            Outcome::Failed | Outcome::Warned => {}
+        }
+        if matches!(one.outcome, Outcome::Delivered | Outcome::Failed) {
             end(tx, queue).await?;
         }
     }
@@ -59,11 +82,12 @@ pub(crate) async fn settle(tx: &mut Tx, settled: &[Settled], now: Millis) -> Res
 fn event(one: &Settled, recipient: &str) -> Event {
     let kind = match one.outcome {
         Outcome::Delivered => Kind::Relayed,
-        Outcome::Deferred { .. } => Kind::Deferred,
+        Outcome::Deferred { .. } | Outcome::Warned => Kind::Deferred,
         Outcome::Failed => Kind::Failed,
     };
     let by = if one.peer.is_empty() { "queue".to_owned() } else { one.peer.clone() };
-    Event { kind, by, detail: format!("{recipient}: {}", one.reply) }
+    let tls = if one.tls.is_empty() { String::new() } else { format!(" ({})", one.tls) };
+    Event { kind, by, detail: format!("{recipient}: {}{tls}", one.reply) }
 }
 
 /// In the journey of the sender's own copy, if there is one still; else only in the queue's.

@@ -1,12 +1,13 @@
 //! A store in a temporary directory, with a domain and accounts, and short ways to put mail into it.
 
 use bytes::Bytes;
+use mail::envelope::MessageWishes;
 use mail::message::parse::Summary;
 use mail::{Address, Domain};
 use rustix::time::{ClockId, clock_gettime};
 use sqlx::{Connection, Executor, SqliteConnection};
 use std::path::PathBuf;
-use store::{Copy, Event, Flags, Intake, Kind, NewAccount, NewQueued, Options, Result, Role, Source, Store};
+use store::{Copy, Event, Flags, Intake, Kind, NewAccount, NewQueued, Options, Priority, Result, Role, Source, Store};
 use tempfile::TempDir;
 
 pub const NOW: i64 = 1_790_000_000_000;
@@ -79,11 +80,8 @@ impl Home {
     pub async fn queue(&self, raw: &str, recipients: &[&str]) -> i64 {
         let mut intake = self.intake(raw, Vec::new()).await;
         intake.queued = Some(NewQueued {
-            sender: "bob@comentum.test".into(),
-            recipients: recipients.iter().map(|recipient| recipient.to_string()).collect(),
-            held: false,
-            first_at: NOW,
-            expires_at: NOW + 5 * 86_400_000,
+            recipients: recipients.iter().map(|recipient| recipient.to_string().into()).collect(),
+            ..queued()
         });
         self.store.accept(intake).await.unwrap().queue.unwrap()
     }
@@ -133,6 +131,20 @@ impl Home {
     pub fn files(&self) -> Vec<PathBuf> {
         let dirs = std::fs::read_dir(self.dir.path().join("blobs")).unwrap().flatten();
         dirs.flat_map(|dir| std::fs::read_dir(dir.path()).unwrap().flatten()).map(|file| file.path()).collect()
+    }
+}
+
+/// For nobody, from Bob, now, for five days.
+pub fn queued() -> NewQueued {
+    NewQueued {
+        sender: "bob@comentum.test".into(),
+        recipients: Vec::new(),
+        wishes: MessageWishes::default(),
+        priority: Priority::Personal,
+        held: false,
+        first_at: NOW,
+        expires_at: NOW + 5 * 86_400_000,
+        warn_at: None,
     }
 }
 

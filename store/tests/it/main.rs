@@ -15,6 +15,7 @@ mod held;
 mod messages;
 mod pages;
 mod queue;
+mod relay;
 mod restart;
 mod search;
 mod sessions;

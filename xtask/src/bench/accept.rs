@@ -92,7 +92,7 @@ fn warm_up(words: &Words, server: &Server, connections: usize, size: usize) -> D
 pub fn send(words: &Words, server: &Server, connections: usize, messages: usize, size: usize, run: u64) -> Done<Sent> {
     let recipients = server::addresses(ACCOUNTS);
     let seed = run * 10_000_000 + size as u64 * 1_000_000_000;
-    let load = Load { words, to: server.smtp, recipients: &recipients, connections, messages, size, seed };
+    let load = Load { words, to: server.smtp, recipients: &recipients, connections, messages, size, seed, login: None };
     let sent = load.send();
     match sent.trouble {
         None => Ok(sent),

@@ -2,6 +2,8 @@
 
 use super::words::Words;
 use crate::stopwatch::Stopwatch;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Barrier;
@@ -19,6 +21,8 @@ pub struct Load<'a> {
     pub size: usize,
     /// No two loads of one run share it.
     pub seed: u64,
+    /// Who signs in and sends, with which password; none: a stranger.
+    pub login: Option<(&'a str, &'a str)>,
 }
 
 /// What came of it.
@@ -63,7 +67,7 @@ impl Load<'_> {
         let first = self.seed + (number * share) as u64;
         let messages: Vec<_> = (0..share as u64).map(|at| self.words.message(first + at, to, self.size)).collect();
         let mut latencies = Vec::with_capacity(share);
-        let opened = Sender::open(self.to);
+        let opened = Sender::open(self.to, self.login);
         start.wait();
         let result = opened.and_then(|mut sender| {
             for message in &messages {
@@ -78,24 +82,31 @@ impl Load<'_> {
 struct Sender {
     socket: TcpStream,
     replies: BufReader<TcpStream>,
+    from: String,
 }
 
 impl Sender {
-    fn open(to: SocketAddr) -> io::Result<Self> {
+    fn open(to: SocketAddr, login: Option<(&str, &str)>) -> io::Result<Self> {
         let socket = TcpStream::connect(to)?;
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(Duration::from_secs(60)))?;
-        let mut sender = Self { replies: BufReader::new(socket.try_clone()?), socket };
+        let from = login.map_or("bench@sender.test", |(user, _)| user).to_owned();
+        let mut sender = Self { replies: BufReader::new(socket.try_clone()?), socket, from };
         sender.expect("220")?;
         sender.socket.write_all(b"EHLO bench.sender.test\r\n")?;
         sender.expect("250")?;
+        if let Some((user, password)) = login {
+            let secret = STANDARD.encode(format!("\0{user}\0{password}"));
+            sender.socket.write_all(format!("AUTH PLAIN {secret}\r\n").as_bytes())?;
+            sender.expect("235")?;
+        }
         Ok(sender)
     }
 
     /// One message; how many milliseconds its 250 took.
     fn send(&mut self, to: &str, message: &[u8]) -> io::Result<f64> {
         // RFC 2920: the envelope in one go.
-        let envelope = format!("MAIL FROM:<bench@sender.test>\r\nRCPT TO:<{to}>\r\nDATA\r\n");
+        let envelope = format!("MAIL FROM:<{}>\r\nRCPT TO:<{to}>\r\nDATA\r\n", self.from);
         self.socket.write_all(envelope.as_bytes())?;
         self.expect("250")?;
         self.expect("250")?;

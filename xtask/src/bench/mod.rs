@@ -6,8 +6,10 @@ mod inbox;
 mod load;
 mod meter;
 mod page;
+mod relay;
 mod report;
 mod server;
+mod sink;
 mod words;
 
 use crate::failure::{Done, Failure};
@@ -25,7 +27,7 @@ pub struct Extent {
     divisor: usize,
 }
 
-const SECTIONS: [&str; 4] = ["accept", "fsyncs", "collect", "inbox"];
+const SECTIONS: [&str; 5] = ["accept", "fsyncs", "collect", "inbox", "relay"];
 
 /// `cargo xtask bench [--quick] [--as-built] [section…]`.
 ///
@@ -66,6 +68,9 @@ pub fn bench(words: &[String]) -> Done {
     }
     if wanted("inbox") {
         show(inbox::inbox(&words, effort)?);
+    }
+    if wanted("relay") {
+        show(relay::relay(&words, effort)?);
     }
     let file = places::target().join("bench.md");
     std::fs::write(&file, text).map_err(|cause| crate::failure::file("writing", &file, &cause))?;

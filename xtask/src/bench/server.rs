@@ -25,6 +25,11 @@ pub struct Server {
 impl Server {
     /// A fresh directory with `accounts` accounts (`user0@bench.test` and so on); not started yet.
     pub fn prepare(name: &str, accounts: usize) -> Done<Self> {
+        Self::prepare_with(name, accounts, "submission = \"off\"\n")
+    }
+
+    /// With more settings.
+    pub fn prepare_with(name: &str, accounts: usize, more: &str) -> Done<Self> {
         let dir = places::target().join("bench-data").join(name);
         if dir.exists() {
             fs::remove_dir_all(&dir).map_err(|cause| crate::failure::file("clearing", &dir, &cause))?;
@@ -34,10 +39,10 @@ impl Server {
         // What differs from the defaults is where it listens, and what hinders a load of one address: 64 connections
         // from one peer, and senders of a domain that no DNS knows (nor anybody who could vouch for it).
         let settings = format!(
-            "hostname = \"mail.bench.test\"\nsmtp = \"{smtp}\"\npop3 = \"{pop3}\"\nhttp = \"{http}\"\nsubmission = \"off\"\n\
+            "hostname = \"mail.bench.test\"\nsmtp = \"{smtp}\"\npop3 = \"{pop3}\"\nhttp = \"{http}\"\n\
              connections_per_peer = 1000\nconnection_rate = 1000000\npeer_messages = 0\n\
              peer_recipients = 0\ncheck_sender_domain = false\n\
-             spf = false\ndmarc = false\niprev = false\nhelo = \"off\"\nallow_plaintext_auth = true\nlog = \"warn\"\n"
+             spf = false\ndmarc = false\niprev = false\nhelo = \"off\"\nallow_plaintext_auth = true\nlog = \"warn\"\n{more}"
         );
         let file = dir.join("restante.toml");
         fs::write(&file, settings).map_err(|cause| crate::failure::file("writing", &file, &cause))?;

@@ -86,6 +86,15 @@ impl Dns {
         self.set(host, &[Says::Address(address)]);
     }
 
+    /// The text that `name` was given.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let zone = self.zone.lock().unwrap();
+        zone.names.get(name)?.iter().find_map(|said| match said {
+            Says::Txt(text) => Some(text.clone()),
+            _ => None,
+        })
+    }
+
     /// How often `type name` was asked, e.g. `MX far.test`.
     pub fn asked(&self, question: &str) -> usize {
         self.zone.lock().unwrap().asked.iter().filter(|asked| *asked == question).count()

@@ -1,5 +1,6 @@
 //! What the tests stand on: the real program, a real DNS, another provider's server, and clients that say anything.
 
+pub mod authority;
 pub mod clock;
 pub mod dns;
 pub mod http;
@@ -9,10 +10,12 @@ pub mod pop3;
 pub mod remote;
 pub mod server;
 pub mod settings;
+pub mod signed;
 pub mod smtp;
 pub mod tls;
 pub mod wire;
 
+pub use authority::{Authority, Policies};
 pub use clock::{eventually, within};
 pub use http::Browser;
 pub use locker::Locker;

@@ -23,6 +23,12 @@ pub struct Manner {
     pub senders: Vec<(&'static str, String)>,
     /// The reply to RSET.
     pub rset: String,
+    /// False: it takes 7 bits only.
+    pub eight_bit: bool,
+    /// More lines of its answer to EHLO, as `DSN`.
+    pub offers: Vec<&'static str>,
+    /// Recipients of one transaction; 0: as many as come.
+    pub most: usize,
     /// Replies to recipients whose address begins so; all others are accepted.
     pub recipients: Vec<(&'static str, String)>,
     pub end: End,
@@ -65,6 +71,9 @@ impl Default for Manner {
             handshake: Handshake::Works,
             senders: Vec::new(),
             rset: "250 2.0.0 ok".into(),
+            eight_bit: true,
+            offers: Vec::new(),
+            most: 0,
             recipients: Vec::new(),
             end: End::Accept,
             wait: Duration::ZERO,
@@ -81,6 +90,9 @@ pub struct Taken {
     /// The MAIL line as it came.
     pub mail: String,
     pub recipients: Vec<String>,
+    /// The RCPT lines as they came, and what was said with AUTH.
+    pub rcpts: Vec<String>,
+    pub login: Option<String>,
     /// Without the dots.
     pub bytes: Vec<u8>,
 }
@@ -103,20 +115,25 @@ pub struct Remote {
 impl Remote {
     /// On a free port of 127.0.0.1. Connection n has the nth manner; the last manner is for all further ones.
     pub fn start(manners: Vec<Manner>) -> Remote {
-        Remote::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), manners)
+        Remote::showing(tls::server_config("mx.far.test"), manners)
+    }
+
+    /// With a certificate of its own.
+    pub fn showing(certificate: Arc<rustls::ServerConfig>, manners: Vec<Manner>) -> Remote {
+        Remote::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), certificate, manners)
     }
 
     /// On the port of `other`, at 127.0.0.`last`: mail goes to one port everywhere.
     pub fn beside(other: &Remote, last: u8, manners: Vec<Manner>) -> Remote {
-        Remote::bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), other.address.port())), manners)
+        let address = SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), other.address.port()));
+        Remote::bind(address, tls::server_config("mx.far.test"), manners)
     }
 
-    fn bind(address: SocketAddr, manners: Vec<Manner>) -> Remote {
+    fn bind(address: SocketAddr, config: Arc<rustls::ServerConfig>, manners: Vec<Manner>) -> Remote {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let book = Arc::new(Mutex::new(Book { manners, ..Book::default() }));
         let over = Arc::new(AtomicBool::new(false));
-        let config = tls::server_config("mx.far.test");
         let (shared, ended) = (book.clone(), over.clone());
         std::thread::spawn(move || {
             for socket in listener.incoming() {
@@ -191,15 +208,22 @@ impl Talk {
         self.socket.set_read_timeout(Some(Duration::from_secs(60)))?;
         let banner = self.manner.banner.clone();
         self.reply(&banner)?;
-        let (mut mail, mut recipients) = (String::new(), Vec::new());
+        let (mut mail, mut recipients, mut rcpts) = (String::new(), Vec::new(), Vec::new());
+        let mut login = None;
         while let Some(line) = self.line()? {
             let verb = line.get(..4).unwrap_or(&line).to_ascii_uppercase();
             match verb.as_str() {
                 "EHLO" if self.manner.ehlo => {
                     let tls = if self.manner.tls && !self.tls { "250-STARTTLS\r\n" } else { "" };
+                    let eight_bit = if self.manner.eight_bit { "250-8BITMIME\r\n" } else { "" };
+                    let more: String = self.manner.offers.iter().map(|line| format!("250-{line}\r\n")).collect();
                     self.reply(&format!(
-                        "250-mx.far.test\r\n{tls}250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000"
+                        "250-mx.far.test\r\n{tls}250-PIPELINING\r\n{eight_bit}{more}250 SIZE 50000000"
                     ))?;
+                }
+                "AUTH" => {
+                    login = Some(line);
+                    self.reply("235 2.7.0 welcome")?;
                 }
                 "HELO" => self.reply("250 mx.far.test")?,
                 "STAR" if self.manner.handshake == Handshake::Cut => {
@@ -219,7 +243,7 @@ impl Talk {
                     let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                     let refusal = self.manner.senders.iter().find(|(start, _)| address.starts_with(start));
                     let reply = refusal.map_or("250 2.1.0 ok".to_owned(), |(_, reply)| reply.clone());
-                    (mail, recipients) = (line, Vec::new());
+                    (mail, recipients, rcpts) = (line, Vec::new(), Vec::new());
                     self.reply(&reply)?;
                     if reply.starts_with("421") {
                         return self.socket.shutdown(std::net::Shutdown::Both);
@@ -228,9 +252,13 @@ impl Talk {
                 "RCPT" => {
                     let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                     let refusal = self.manner.recipients.iter().find(|(start, _)| address.starts_with(start));
-                    let reply = refusal.map_or("250 2.1.5 ok".to_owned(), |(_, reply)| reply.clone());
+                    let mut reply = refusal.map_or("250 2.1.5 ok".to_owned(), |(_, reply)| reply.clone());
+                    if self.manner.most > 0 && recipients.len() >= self.manner.most {
+                        reply = "452 4.5.3 too many recipients".to_owned();
+                    }
                     if reply.starts_with('2') {
                         recipients.push(address);
+                        rcpts.push(line);
                     }
                     self.reply(&reply)?;
                 }
@@ -250,8 +278,10 @@ impl Talk {
                     let bytes = self.message()?;
                     let end = self.manner.end.clone();
                     if !matches!(end, End::Reply(_)) {
+                        let (connection, tls) = (self.number, self.tls);
                         let (mail, recipients) = (mail.clone(), recipients.clone());
-                        let taken = Taken { connection: self.number, tls: self.tls, mail, recipients, bytes };
+                        let (rcpts, login) = (rcpts.clone(), login.clone());
+                        let taken = Taken { connection, tls, mail, recipients, rcpts, login, bytes };
                         self.book.lock().unwrap().taken.push(taken);
                     }
                     match end {

@@ -1,0 +1,58 @@
+//! What comes back of the message (RFC 3461 §4.3): its header, or all of it where that was asked for and it failed.
+
+use super::Report;
+use crate::envelope::Return;
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, SinglePart};
+
+/// Of the original's header. Bytes.
+const HEADER_MAX: usize = 64 * 1024;
+/// A larger message comes back as its header alone, whatever was asked (RFC 3461 §4.3 lets us). Bytes.
+const WHOLE_MAX: usize = 1024 * 1024;
+
+pub(super) fn part(report: &Report<'_>, boundary: &str) -> Vec<u8> {
+    let original = report.original;
+    let asked = report.ret == Some(Return::Full) && report.has_failed();
+    if asked && original.len() <= WHOLE_MAX && may_go_whole(original, boundary) {
+        let mut part = b"Content-Type: message/rfc822\r\n\r\n".to_vec();
+        part.extend_from_slice(original);
+        return part;
+    }
+    header(original)
+}
+
+/// RFC 2046 §5.2.1: an attached message is not encoded, so it must be fit to travel as it is.
+fn may_go_whole(original: &[u8], boundary: &str) -> bool {
+    is_tame(original) && memchr::memmem::find(original, format!("--{boundary}").as_bytes()).is_none()
+}
+
+fn is_tame(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').rev();
+    let last = lines.next().unwrap_or_default();
+    bytes.is_ascii()
+        && !bytes.contains(&0)
+        && last.len() < 998
+        && !last.contains(&b'\r')
+        && lines.all(|line| line.len() < 998 && line.strip_suffix(b"\r").is_some_and(|line| !line.contains(&b'\r')))
+}
+
+/// RFC 3462 §2: the header alone, so that a bounce of spam is not spam.
+fn header(original: &[u8]) -> Vec<u8> {
+    let original = &original[..original.len().min(HEADER_MAX)];
+    let end = memchr::memmem::find(original, b"\r\n\r\n").map_or(original.len(), |at| at + 2);
+    let header = original[..end].to_vec();
+    let dashes = header.windows(2).any(|two| two == b"--");
+    let encoding = match is_tame(&header) && !header.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"--")) {
+        true => ContentTransferEncoding::SevenBit,
+        // Quoted-printable leaves a line of dashes as it is.
+        false if dashes => ContentTransferEncoding::Base64,
+        false => ContentTransferEncoding::QuotedPrintable,
+    };
+    let body = Body::new_with_encoding(header, encoding)
+        .unwrap_or_else(|bytes| Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::Binary));
+    let mut part = SinglePart::builder();
+    if let Ok(kind) = ContentType::parse("text/rfc822-headers") {
+        part = part.header(kind);
+    }
+    part.body(body).formatted()
+}
