@@ -41,6 +41,13 @@ async fn a_maildrop_is_a_range() {
 }
 
 #[tokio::test]
+async fn whom_an_address_reaches_is_looked_up_and_never_searched() {
+    for sql in [NAMED, HOMES, NAMES] {
+        assert_ranges(&plan(sql).await);
+    }
+}
+
+#[tokio::test]
 async fn what_is_due_is_a_range_of_destinations_and_a_range_of_rows_of_each() {
     let due = plan(DESTINATIONS).await;
     assert_ranges(&due);

@@ -110,8 +110,11 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
     match commit(house, weighed, delivery).await {
         Ok(_) => {
             maillog::attempted("delivered", due, &settled);
-            let told = [(address, due.wishes.clone())];
-            report::delivered_here(house, &sender, &due.message_wishes, &told, &head).await;
+            // What was sent on has not arrived yet.
+            if spread.forwards.is_empty() {
+                let told = [(address, due.wishes.clone())];
+                report::delivered_here(house, &sender, &due.message_wishes, &told, &head).await;
+            }
             Ok(None)
         }
         Err(StoreError::QuotaFull) => Ok(Some(FULL)),

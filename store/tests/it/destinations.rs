@@ -255,10 +255,8 @@ async fn what_is_sent_on_is_queued_with_bytes_of_its_own_in_the_same_commit() {
     let blob = home.store.prepare(Source::Memory(Bytes::from_static(b"Delivered-To: x\r\nfor lisa"))).await.unwrap();
     let queued = NewQueued {
         sender: "SRS0=x@comentum.test".into(),
-        recipients: vec!["lisa@far.test".into()],
-        held: false,
-        first_at: NOW,
-        expires_at: NOW + 9,
+        recipients: vec![String::from("lisa@far.test").into()],
+        ..crate::harness::queued()
     };
     intake.forwarded = Some(Forwarded { blob, queued });
     let accepted = home.store.accept(intake).await.unwrap();
@@ -272,10 +270,8 @@ async fn what_is_sent_on_is_queued_with_bytes_of_its_own_in_the_same_commit() {
     let blob = home.store.prepare(Source::Memory(Bytes::from(crate::harness::noise(300_000, 7)))).await.unwrap();
     let queued = NewQueued {
         sender: String::new(),
-        recipients: vec!["x@far.test".into()],
-        held: false,
-        first_at: NOW,
-        expires_at: NOW,
+        recipients: vec![String::from("x@far.test").into()],
+        ..crate::harness::queued()
     };
     intake.forwarded = Some(Forwarded { blob, queued });
     assert!(matches!(home.store.accept(intake).await, Err(StoreError::QuotaFull)));

@@ -28,7 +28,8 @@ pub fn collect(words: &Words, effort: Extent) -> Done<Table> {
     let all = server::addresses(1 + OTHERS);
     for (recipients, messages, seed) in [(&all[..1], large, 1), (&all[1..], OTHERS * small, 2)] {
         let seed = seed * 1_000_000_000;
-        let load = Load { words, to: server.smtp, recipients, connections: OTHERS, messages, size: 4096, seed, login: None };
+        let load =
+            Load { words, to: server.smtp, recipients, connections: OTHERS, messages, size: 4096, seed, login: None };
         if let Some(trouble) = load.send().trouble {
             return Err(Failure::new(format!("sending: {trouble}"), "look into target/bench-data/*.log"));
         }
