@@ -52,7 +52,7 @@ async fn domains_are_added_suspended_and_removed_by_plain_forms() {
 #[tokio::test]
 async fn a_domains_records_stand_beside_what_dns_says() {
     let page = page_for(Who::Admin, "/admin/dns/comentum.test").await;
-    page.has("<code>comentum.test. IN TXT &quot;v=spf1 mx -all&quot;</code>")
+    page.has("<code>comentum.test. IN TXT \"v=spf1 mx -all\"</code>")
         .has("One record is not in DNS as it should be.")
         .has("v=spf1 &lt;b&gt;-all&lt;/b&gt;")
         .has("<code>restante domain dns comentum.test --check</code>");

@@ -32,11 +32,16 @@ pub async fn obey(command: Command, desk: &Desk) -> Result<(), Failure> {
             table::print(&head, &rows, "the queue is empty");
         }
         Command::Retry { which } => {
-            let ids = which_ones(desk, &which).await?;
-            for id in &ids {
-                desk.store.retry_now(*id, now).await.map_err(|error| gone(*id, error))?;
+            let mut tried = 0;
+            for id in which_ones(desk, &which).await? {
+                match desk.store.retry_now(id, now).await {
+                    Ok(()) => tried += 1,
+                    // Of all that waited, some have gone meanwhile: so much the better.
+                    Err(StoreError::NotFound) if which == "all" => {}
+                    Err(error) => return Err(gone(id, error)),
+                }
             }
-            println!("{} will be tried now", ids.len());
+            println!("{tried} will be tried now");
         }
         Command::Held => {
             let held = desk.store.held(MOST).await.map_err(|error| failed("queue", error))?;

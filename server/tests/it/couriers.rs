@@ -138,7 +138,9 @@ fn a_server_that_ends_a_connection_after_some_messages_is_asked_again_at_once() 
     let one = Manner { senders: vec![("carol", "421 4.7.0 too many messages".into())], ..Manner::default() };
     let far = Remote::start(vec![slow, one, Manner::default()]);
     let port = far.address.port();
-    let house = House::with(|settings| settings.outbound_port(port).set("retry_schedule", "[\"0\", \"1h\"]"));
+    let house = House::with(|settings| {
+        settings.outbound_port(port).set("outbound_connections", 1).set("retry_schedule", "[\"0\", \"1h\"]")
+    });
     send(&house, &["friend@far.test"], "keeps the courier busy");
     eventually("a first connection", || (far.connections() == 1).then_some(()));
     // These two wait for each other's company.

@@ -9,9 +9,13 @@ const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 /// A house with quick retries whose mail to others reaches `remote`'s port.
 fn house_towards(remote: &Remote) -> House {
+    house_with(remote, |settings| settings)
+}
+
+fn house_with(remote: &Remote, change: impl FnOnce(Settings) -> Settings) -> House {
     let port = remote.address.port();
     let house = House::with(|settings| {
-        settings
+        change(settings)
             .outbound_port(port)
             .set("retry_schedule", "[\"0\", \"300ms\"]")
             .set("connect_timeout", "\"2s\"")
@@ -260,7 +264,7 @@ fn a_server_that_knows_no_ehlo_is_greeted_with_helo() {
 fn several_messages_for_one_provider_share_a_connection() {
     let house = {
         let nobody = Remote::start(vec![Manner { banner: "421 4.3.2 not now".into(), ..Manner::default() }]);
-        let house = house_towards(&nobody);
+        let house = house_with(&nobody, |settings| settings.set("outbound_connections", 1));
         for number in 0..5 {
             send(&house, &[&format!("friend{number}@far.test")], &format!("number {number}"));
         }

@@ -67,6 +67,8 @@ fn power_cuts_while_mail_comes_in_lose_nothing_that_was_acknowledged() {
         return;
     };
     let mut house = House::in_dir(&disk.at.join("data"), |settings| settings);
+    // What the operator wrote has long been on disk.
+    assert!(done("sync", &[&disk.at.join("data/restante.toml")]));
     let book = Arc::new(Mutex::new(Book::default()));
     let over = Arc::new(AtomicBool::new(false));
     let senders: Vec<_> = (0..SENDERS)

@@ -3,7 +3,7 @@
 //! A claim has no end of its own: it lasts until the row is settled or given back, or until the next start, which gives
 //! back what a kill left. So no jump of the clock gives a row to a second worker while the first is sending it.
 
-use super::destination::{Found, look_at, looked};
+use super::destination::{Found, look_at, looked, wake_all};
 use super::{Priority, wishes};
 use crate::message::list;
 use crate::writer::{Job, Tx};
@@ -202,11 +202,14 @@ impl Store {
         .await
     }
 
-    /// Gives claims back untouched (shutdown). With no ids: all of them (start after a kill).
+    /// Gives claims back untouched (shutdown). With no ids: all of them, and no destination rests any more (at a start).
     pub async fn release(&self, ids: Option<Vec<i64>>) -> Result<()> {
         self.act(move |tx| {
             let ids = ids.as_deref().map(list);
             Box::pin(async move {
+                if ids.is_none() {
+                    wake_all(tx).await?;
+                }
                 let rows: Vec<(i64, String, Priority, Millis)> = sqlx::query_as(
                     "SELECT id, destination, priority, next_at FROM queue_recipient
                      WHERE claimed <> 0 AND ($1 IS NULL OR id IN (SELECT value FROM json_each($1)))",

@@ -41,6 +41,18 @@ pub(super) async fn wake(tx: &mut Tx, destination: &str) -> Result<()> {
     Ok(())
 }
 
+/// After an absence nobody knows who answers: none of them rests.
+pub(super) async fn wake_all(tx: &mut Tx) -> Result<()> {
+    let resting: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT destination FROM queue_destination WHERE failures > 0")
+            .fetch_all(tx.db())
+            .await?;
+    for destination in resting {
+        wake(tx, &destination).await?;
+    }
+    Ok(())
+}
+
 /// After a look at it at `now`: the next is at its earliest row that is left; without any it is forgotten. While one
 /// that rested is tried, only those few rows are: what becomes of them decides about the others.
 pub(super) async fn looked(tx: &mut Tx, found: &Found, claimed: bool, now: Millis) -> Result<()> {
