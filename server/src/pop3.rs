@@ -146,6 +146,8 @@ impl Collector {
 
     async fn sign_in(&mut self, credentials: Credentials) -> Answer {
         let password = credentials.password.expose();
+        // Comparing passwords takes its time: meanwhile nobody takes this place.
+        self.guest.is_busy();
         let attempt = self.house.sign_in.attempt(&credentials.user, password, self.peer, Via::Pop3).await;
         self.open(attempt).await
     }

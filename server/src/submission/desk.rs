@@ -102,6 +102,8 @@ impl SubmissionDesk {
 
 impl Desk for SubmissionDesk {
     async fn login(&mut self, visitor: Visitor<'_>, credentials: Credentials) -> Reply {
+        // Comparing passwords takes its time: meanwhile nobody takes this place.
+        self.guest.is_busy();
         let password = credentials.password.expose();
         let attempt = self.house.sign_in.attempt(&credentials.user, password, visitor.peer, Via::Submission).await;
         self.signed_in(attempt)

@@ -1,6 +1,7 @@
 //! Mail on its way out: by MX, again and again while there is hope, and back to the sender when there is none.
 
 use crate::harness::dns::Says;
+use crate::harness::settings::Settings;
 use crate::harness::{BOB, CAROL, End, Handshake, House, Manner, Remote, eventually, letter};
 use std::net::Ipv4Addr;
 use std::time::Duration;
