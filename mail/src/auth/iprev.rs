@@ -42,3 +42,36 @@ pub async fn check<L: Lookup>(dns: &L, address: IpAddr) -> Iprev {
     }
     worst
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::table::{Table, now};
+
+    #[test]
+    fn an_address_passes_only_if_one_of_its_names_leads_back() {
+        let dns = Table::default()
+            .pointer("192.0.2.1", "mx.far.test")
+            .address("mx.far.test", "192.0.2.1")
+            // Anybody may point to a name that is not theirs.
+            .pointer("192.0.2.2", "mx.bank.test")
+            .address("mx.bank.test", "198.51.100.1")
+            .pointer("192.0.2.3", "broken.test")
+            .broken("broken.test")
+            .pointer("192.0.2.4", "broken.test")
+            .pointer("192.0.2.4", "four.far.test")
+            .address("four.far.test", "192.0.2.4")
+            .broken("192.0.2.5");
+        for (address, expected) in [
+            ("192.0.2.1", Iprev::Pass("mx.far.test".to_owned())),
+            ("::ffff:192.0.2.1", Iprev::Pass("mx.far.test".to_owned())),
+            ("192.0.2.2", Iprev::Fail),
+            ("192.0.2.3", Iprev::TempError),
+            ("192.0.2.4", Iprev::Pass("four.far.test".to_owned())),
+            ("192.0.2.5", Iprev::TempError),
+            ("192.0.2.6", Iprev::Fail),
+        ] {
+            assert_eq!(now(check(&dns, address.parse().unwrap())), expected, "{address}");
+        }
+    }
+}

@@ -165,8 +165,10 @@ mod tests {
             ("ARC-Authentication-Results: i=1; mail.comentum.test; none", false),
         ] {
             let raw = format!("{field}\r\nSubject: x\r\n\r\nAuthentication-Results: mail.comentum.test; none\r\n");
-            let expected = if found { vec![0..field.len() + 2] } else { vec![] };
-            assert_eq!(forged(raw.as_bytes(), &ours()), expected, "{field}");
+            let expected = found.then(|| 0..field.len() + 2);
+            let places = forged(raw.as_bytes(), &ours());
+            assert!(places.len() < 2, "what stands in the text is text: {field}");
+            assert_eq!(places.first(), expected.as_ref(), "{field}");
         }
     }
 
