@@ -6,6 +6,7 @@
 #[path = "../tests/it/fake.rs"]
 mod fake;
 #[path = "../tests/it/site.rs"]
+#[expect(dead_code, reason = "what only the tests ask of it")]
 mod site;
 
 use app::Assets;

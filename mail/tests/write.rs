@@ -4,7 +4,7 @@ use mail::Address;
 use mail::message::compose::{Outgoing, OutgoingAttachment, parse_recipients};
 use mail::message::parse::summarize;
 use mail::message::reply::{Answer, Started, start};
-use mail::message::show::{Body, attachment, show};
+use mail::message::show::{attachment, show};
 use proptest::prelude::*;
 use std::time::{Duration, UNIX_EPOCH};
 

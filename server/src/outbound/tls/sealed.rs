@@ -9,7 +9,7 @@ pub enum Failure {
     CertificateHostMismatch,
     CertificateExpired,
     CertificateNotTrusted,
-    ValidationFailure,
+    NotValid,
 }
 
 impl Failure {
@@ -19,7 +19,7 @@ impl Failure {
             Failure::CertificateHostMismatch => "certificate-host-mismatch",
             Failure::CertificateExpired => "certificate-expired",
             Failure::CertificateNotTrusted => "certificate-not-trusted",
-            Failure::ValidationFailure => "validation-failure",
+            Failure::NotValid => "validation-failure",
         }
     }
 }

@@ -42,5 +42,5 @@ fn known(why: &str) -> &'static str {
         Failure::CertificateExpired,
         Failure::CertificateNotTrusted,
     ];
-    all.into_iter().map(Failure::name).find(|name| *name == why).unwrap_or(Failure::ValidationFailure.name())
+    all.into_iter().map(Failure::name).find(|name| *name == why).unwrap_or(Failure::NotValid.name())
 }

@@ -70,9 +70,9 @@ fn failure(error: &Error) -> Failure {
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Failure::CertificateExpired,
             CertificateError::UnknownIssuer | CertificateError::BadSignature => Failure::CertificateNotTrusted,
-            _ => Failure::ValidationFailure,
+            _ => Failure::NotValid,
         },
-        _ => Failure::ValidationFailure,
+        _ => Failure::NotValid,
     }
 }
 

@@ -20,6 +20,21 @@ impl Deadline {
     }
 }
 
+/// How long something took: for comparing two lengths of one run, never for judging one alone.
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "the tests' one clock; the server's own is in server/src/clock.rs")]
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the tests' one clock; the server's own is in server/src/clock.rs")]
+    pub fn reads(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Asks `probe` again and again until it answers; panics with `what` when it did not within 20 s.
 pub fn eventually<T>(what: &str, probe: impl FnMut() -> Option<T>) -> T {
     within(Duration::from_secs(20), what, probe)

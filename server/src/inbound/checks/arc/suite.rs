@@ -8,9 +8,9 @@ use mail::auth::lookup::{Failure, Family};
 use std::net::IpAddr;
 
 #[path = "../../../../../mail/tests/suite/mod.rs"]
-mod suite;
+mod nodes;
 
-use suite::Node;
+use nodes::Node;
 
 /// Tests for validation; four of them have the name of another.
 const VALIDATION: usize = 175;
@@ -47,7 +47,7 @@ async fn validate(records: &Node, message: &str) -> Arc {
 
 #[tokio::test]
 async fn every_chain_of_the_suite_is_judged_as_it_should_be() {
-    let Some(documents) = suite::documents("arc-validation-tests.yml") else { return };
+    let Some(documents) = nodes::documents("arc-validation-tests.yml") else { return };
     let (mut passed, mut complaints) = (0, Vec::new());
     for document in &documents {
         for (name, test) in document.get("tests").unwrap().entries() {
