@@ -84,9 +84,9 @@ async fn an_unknown_name_takes_as_long_as_a_wrong_password() {
             assert_eq!(result, Err(SignInRefused::Wrong));
         }
     }
-    known.sort();
-    unknown.sort();
-    let (known, unknown) = (known[7], unknown[7]);
+    // What each takes when nothing else is at work: whoever measures from outside takes the least of many, too.
+    let least = |times: Vec<Duration>| times.into_iter().min().unwrap_or_default();
+    let (known, unknown) = (least(known), least(unknown));
     let bound = (known.max(unknown) / 4).max(Duration::from_millis(15));
     assert!(known.abs_diff(unknown) <= bound, "known {known:?}, unknown {unknown:?}");
 }

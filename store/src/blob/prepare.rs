@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 /// Above this the work is done where blocking is allowed. Below, moving it there would cost more than it does.
 const AT_ONCE_MAX: usize = 64 * 1024;
 const CHUNK: usize = 64 * 1024;
-/// Large ones compressed at the same time: each takes some MiB, and more of them than cores are no faster.
-static AT_WORK: Semaphore = Semaphore::const_new(4);
+/// Large ones compressed, or unpacked for their first bytes, at the same time: each takes some MiB, and more of them than
+/// cores are no faster.
+pub(super) static AT_WORK: Semaphore = Semaphore::const_new(4);
 
 impl Store {
     /// Off the async threads when large. Memory is bounded whatever the size of a file.

@@ -1,5 +1,6 @@
 //! Bytes on their way out, never without a look at their checksum.
 
+use super::prepare::AT_WORK;
 use super::{Files, INLINE_MAX, coding, hex};
 use crate::{Result, Store, StoreError};
 use bytes::Bytes;
@@ -32,6 +33,7 @@ impl Store {
     /// held in memory.
     pub(crate) async fn head_of_blob(&self, row: Stored, limit: usize) -> Result<Bytes> {
         let path = row.file.as_ref().map(|name| self.files.path(name));
+        let _turn = AT_WORK.acquire().await.map_err(|error| StoreError::Broken(error.to_string()))?;
         blocking(move || match path {
             Some(path) => head(&row, std::fs::File::open(path)?, limit),
             None => head(&row, row.data.as_deref().unwrap_or_default(), limit),
