@@ -55,9 +55,8 @@ fn title(mailbox: &MailboxLine) -> String {
 fn Shown(listing: Listing, state: ListState) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        // Read and not only watched: a memo that nobody has read would change from nothing to what is shown already.
-        let known = kind.get();
-        listing.kind_now().or(known).map(|kind| match kind {
+        // Through the memo, or every answer would draw everything anew; past it only where it has not heard yet.
+        kind.get().or_else(|| listing.kind_now()).map(|kind| match kind {
             Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state /> }.into_any(),
             // Only a search in every mailbox answers without one.
             Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),
@@ -70,8 +69,10 @@ fn Shown(listing: Listing, state: ListState) -> impl IntoView {
 fn Contents(listing: Listing, state: ListState) -> impl IntoView {
     let newest = listing.newest();
     let mailbox = Memo::new(move |_| newest.get().and_then(|(page, _)| page.mailbox));
-    let of =
-        move |read: fn(&MailboxLine) -> String| mailbox.with(|mailbox| mailbox.as_ref().map(read)).unwrap_or_default();
+    // The head is written last, when the page itself may be gone already.
+    let of = move |read: fn(&MailboxLine) -> String| {
+        mailbox.try_with(|mailbox| mailbox.as_ref().map(read)).flatten().unwrap_or_default()
+    };
     let line = mailbox.get_untracked();
     let (role, slug) = line.map_or((MailboxRole::None, String::new()), |line| (line.role, line.slug));
     let (empty_title, empty_says) = words::empty_mailbox(role);

@@ -30,7 +30,8 @@ pub fn SearchPage() -> impl IntoView {
     let listing = Listing::new(ask);
     view! {
         <Title text=move || {
-            let query = ask.with(|ask| ask.query.clone());
+            // The head is written last, when the page itself may be gone already.
+            let query = ask.try_with(|ask| ask.query.clone()).unwrap_or_default();
             if query.is_empty() { "Search".to_owned() } else { format!("Search: {query}") }
         } />
         <header class="page-head">
@@ -51,9 +52,8 @@ pub fn SearchPage() -> impl IntoView {
 fn Found(listing: Listing, state: ListState, ask: Memo<ListAsk>) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        // Read and not only watched: a memo that nobody has read would change from nothing to what is shown already.
-        let known = kind.get();
-        listing.kind_now().or(known).map(|kind| match kind {
+        // Through the memo, or every answer would draw everything anew; past it only where it has not heard yet.
+        kind.get().or_else(|| listing.kind_now()).map(|kind| match kind {
             Ok(Kind::List { .. }) => {
                 // Another question is another list.
                 let ask = ask.get();
