@@ -6,7 +6,7 @@
 use super::Live;
 use crate::context::with_facts;
 use js_sys::Function;
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
@@ -15,6 +15,8 @@ use web_sys::{Event, EventSource, MessageEvent};
 const AWAY: f64 = 240.0;
 /// How long a tab without a stream waits before it asks for one again, and looks at its list meanwhile.
 const LATER: Duration = Duration::from_secs(30);
+/// How long until a server that did not answer is asked again.
+const AGAIN: Duration = Duration::from_secs(10);
 /// What `boot.js` hears when the server has closed the stream for good: the session may have ended.
 const CLOSED: &str = "restante:closed";
 
@@ -49,6 +51,13 @@ pub fn listen(live: Live) {
             if document().hidden() { stream.close() } else { stream.open() }
         });
         on_cleanup(move || handle.remove());
+    });
+    // A stream may live on while nothing else comes through: what was not answered is asked again.
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        live.offline.get().then(|| set_timeout(move || live.refresh_quietly(), AGAIN).ok()).flatten()
     });
 }
 

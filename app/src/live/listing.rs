@@ -39,7 +39,12 @@ impl Listing {
                 let page =
                     if again { list_messages_again(ask.clone()).await } else { list_messages(ask.clone()).await };
                 match page {
-                    Ok(page) => Ok(Listed { page: Some(page), version }),
+                    Ok(page) => {
+                        if live.offline.try_get_untracked() == Some(true) {
+                            live.offline.set(false);
+                        }
+                        Ok(Listed { page: Some(page), version })
+                    }
                     Err(AppError::Unreachable) => {
                         let _ = live.offline.try_set(true);
                         let old = kept.try_with_value(|kept| kept.clone().filter(|(of, _)| *of == ask)).flatten();
