@@ -14,6 +14,7 @@ pub mod trial;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
+use crate::failure::Failure;
 use crate::house::open_store;
 use crate::passwords::Passwords;
 use crate::tls::install_provider;
@@ -70,14 +71,6 @@ enum Command {
 /// What those two keys may be.
 const PEM: &str = "each may be the path of a PEM file that can be read";
 
-/// Why a command did not do what it was asked.
-enum Failure {
-    /// The configuration or the command line is wrong: exit 2.
-    Usage(String),
-    /// Anything else: exit 1.
-    Failed(String),
-}
-
 /// The store and what commands need beside it.
 struct Desk {
     store: Store,
@@ -133,7 +126,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
     match command {
         Command::Serve { trial } => {
             maillog::start(&config);
-            run::run(config, trial).await.map_err(Failure::Usage)
+            run::run(config, trial).await
         }
         Command::Backup { dir } => backup::obey(&dir, &Desk::open(config).await?).await,
         Command::Check => {
@@ -162,7 +155,7 @@ impl Desk {
         let passwords = Passwords::new(config.argon2, clock).ok_or_else(|| {
             Failure::Usage("argon2_memory and argon2_iterations do not go together: argon2 refuses them".to_owned())
         })?;
-        let store = open_store(&config).await.map_err(Failure::Failed)?;
+        let store = open_store(&config).await?;
         Ok(Desk { store, config, clock, passwords })
     }
 }

@@ -77,6 +77,8 @@ pub struct Config {
     pub outbound_roots: Option<PathBuf>,
     /// Whether what leaves is signed, for domains that have keys; new domains get keys then.
     pub dkim_signing: bool,
+    /// Whether mail that was judged junk is sent on to other providers.
+    pub forward_junk: bool,
     /// Waits before the first attempt, the second and so on; the last one repeats.
     pub retry_schedule: Vec<Duration>,
     /// A sender is told once that a message has not been delivered for so long; zero: never.
@@ -131,8 +133,19 @@ pub struct Config {
     pub quota: u64,
     /// Wrong commands and failed sign-ins after which a session is ended.
     pub max_errors: u32,
-    /// Octets of large messages in memory at once, on their way to programs; as many on their way to servers.
+    /// Octets of large messages in memory at once, when they have come in.
+    pub incoming_memory: u64,
+    /// Octets of large messages in memory at once, on their way to servers.
     pub carried_memory: u64,
+    /// Sign-ins that may wait until their password can be looked at.
+    pub sign_in_waiting: u32,
+    /// A webmail session ends after so long without a request.
+    pub web_idle: Duration,
+    /// And after so long in any case.
+    pub web_session: Duration,
+    /// The longest that a destination rests which cannot be reached: the schedule grows to hours, but what comes new should
+    /// not wait so long.
+    pub longest_rest: Duration,
     /// How long an HTTP client may take for the header of a request.
     pub http_header_timeout: Duration,
     /// Messages of one POP3 session at most, the latest: each is held in memory with its size and its unique id.

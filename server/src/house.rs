@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::destination::harvest::Harvest;
 use crate::dns::Dns;
+use crate::failure::Failure;
 use crate::inbound::checks::dnsbl::Listings;
 use crate::notify::Notify;
 use crate::outbound::{Logins, SeatsOut, Signers, StsMemory, Trust};
@@ -43,8 +44,7 @@ pub struct House {
     /// What return addresses of forwarded mail are signed with.
     pub srs_key: [u8; 32],
     pub harvest: Harvest,
-    /// Large messages on their way to POP3 programs, and to other servers.
-    pub carry_to_programs: Carry,
+    /// Large messages on their way to other servers.
     pub carry_to_servers: Carry,
     /// Connections to one address of another server at once.
     pub seats_out: SeatsOut,
@@ -61,24 +61,27 @@ pub struct House {
 
 impl House {
     /// Opens the store and all that stands on it. The error is one line for the operator.
-    pub async fn open(config: Config) -> Result<Arc<House>, String> {
+    pub async fn open(config: Config) -> Result<Arc<House>, Failure> {
         let clock = Clock;
         let data = config.data.display().to_string();
-        std::fs::create_dir_all(&config.data).map_err(|error| format!("data = \"{data}\" cannot be made: {error}"))?;
+        std::fs::create_dir_all(&config.data)
+            .map_err(|error| Failure::Usage(format!("data = \"{data}\" cannot be made: {error}")))?;
         let store = open_store(&config).await?;
         let passwords = Passwords::new(config.argon2, clock)
-            .ok_or("argon2_memory and argon2_iterations do not go together: argon2 refuses them")?;
-        let spool = Spool::open(config.data.join("spool"), config.spool_memory)
-            .map_err(|error| format!("the spool in {data} cannot be opened: {error}"))?;
+            .map(|desk| desk.with_room_for(config.sign_in_waiting))
+            .ok_or("argon2_memory and argon2_iterations do not go together: argon2 refuses them")
+            .map_err(|line| Failure::Usage(line.to_owned()))?;
+        let spool = Spool::open(config.data.join("spool"), config.spool_memory, config.incoming_memory)
+            .map_err(|error| Failure::Failed(format!("the spool in {data} cannot be opened: {error}")))?;
         let dns = Dns::new(&config).map_err(|error| {
-            format!(
+            Failure::Usage(format!(
                 "dns: the resolver cannot be started: {error}; it may be IP addresses of DNS servers, as 192.0.2.53"
-            )
+            ))
         })?;
-        let tls = Tls::new(&config).map_err(|error| format!("tls_certificate and tls_key: {error}"))?;
+        let tls = Tls::new(&config).map_err(|error| Failure::Usage(format!("tls_certificate and tls_key: {error}")))?;
         let carried = u32::try_from(config.carried_memory / 1024).unwrap_or(u32::MAX);
-        let srs_key =
-            store.secret("srs", clock.random()).await.map_err(|error| format!("the store in {data}: {error}"))?;
+        let srs_key = store.secret("srs", clock.random()).await;
+        let srs_key = srs_key.map_err(|error| Failure::Failed(format!("the store in {data}: {error}")))?;
         Ok(Arc::new(House {
             harvest: Harvest::new(config.unknown_recipients),
             srs_key,
@@ -89,12 +92,11 @@ impl House {
             maildrops: Maildrops::default(),
             allowances: Allowances::default(),
             pace: Pace::new(&config, clock),
-            carry_to_programs: Carry::new(carried),
             carry_to_servers: Carry::new(carried),
             seats_out: SeatsOut::new(config.outbound_connections),
-            trust: Trust::new(&config)?,
+            trust: Trust::new(&config).map_err(Failure::Usage)?,
             sts: StsMemory::default(),
-            logins: Logins::read(&config)?,
+            logins: Logins::read(&config).map_err(Failure::Usage)?,
             signers: Signers::default(),
             queue_bell: tokio::sync::Notify::new(),
             config,
@@ -126,10 +128,10 @@ impl House {
 }
 
 /// The store alone, for the commands that need nothing else.
-pub async fn open_store(config: &Config) -> Result<Store, String> {
+pub async fn open_store(config: &Config) -> Result<Store, Failure> {
     let options = Options { dir: config.data.clone(), readers: config.readers, reserve: config.disk_reserve };
     let store = Store::open(options).await;
     store
         .map(|store| store.separated_by(config.address_separator))
-        .map_err(|error| format!("the store in {} cannot be opened: {error}", config.data.display()))
+        .map_err(|error| Failure::Failed(format!("the store in {} cannot be opened: {error}", config.data.display())))
 }

@@ -10,6 +10,7 @@ mod dkim;
 mod dns;
 mod dns_records;
 mod doors;
+mod failure;
 mod house;
 mod inbound;
 mod janitor;

@@ -6,9 +6,6 @@ use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVe
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-/// Callers that may wait for a turn. More than these are turned away: each would wait for seconds.
-const WAITING_ROOM: usize = 256;
-
 /// What one verification costs whoever guesses, and us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
@@ -45,9 +42,15 @@ impl Passwords {
             argon,
             clock,
             turns: Arc::new(Semaphore::new(cores)),
-            room: Arc::new(Semaphore::new(WAITING_ROOM)),
+            room: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             dummy: Arc::new(Mutex::new(dummy)),
         })
+    }
+
+    /// More callers than `places` are turned away at once: each would wait for seconds.
+    pub fn with_room_for(mut self, places: u32) -> Passwords {
+        self.room = Arc::new(Semaphore::new(places as usize));
+        self
     }
 
     /// A PHC string to keep (argon2id).

@@ -7,7 +7,6 @@ mod maildrops;
 
 pub use maildrops::Maildrops;
 
-use crate::carry::Weight;
 use crate::config::Pop3Deletes;
 use crate::house::House;
 use crate::inbound::session::{Heard, hear};
@@ -19,15 +18,11 @@ use crate::wire::Wire;
 use maildrops::Lock;
 use protocol::pop3::{Answer, Config, Entry, Question, Refusal, Session, Step};
 use protocol::sasl::Credentials;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use store::{Account, Event, Kind, Role, StoreError};
-
-/// How long a large message waits until other sessions have sent theirs.
-const PATIENCE: Duration = Duration::from_secs(60);
+use store::{Account, Event, Kind, Pieces, Role, StoreError};
 
 /// The rules of the door, from the configuration.
 pub fn config(house: &House) -> Arc<Config> {
@@ -61,12 +56,17 @@ pub struct Collector {
     awaited: Option<Awaited>,
     /// Who signed in, and the lock on their maildrop: given up with this.
     inside: Option<(Account, Lock)>,
-    /// Octets of each message, as it was at sign-in.
-    sizes: HashMap<i64, i64>,
     retrieved: HashSet<i64>,
     deleted: i64,
-    /// The large message on its way out.
-    carrying: Option<Weight>,
+    /// What is left of the message on its way out.
+    sending: Option<Sending>,
+}
+
+struct Sending {
+    placement: i64,
+    /// Not only its top.
+    whole: bool,
+    pieces: Pieces,
 }
 
 impl Collector {
@@ -80,10 +80,9 @@ impl Collector {
             session,
             awaited: None,
             inside: None,
-            sizes: HashMap::new(),
             retrieved: HashSet::new(),
             deleted: 0,
-            carrying: None,
+            sending: None,
         }
     }
 
@@ -104,7 +103,7 @@ impl Collector {
         loop {
             match self.session.next() {
                 Step::NeedInput => {
-                    self.carrying = None;
+                    self.sending = None;
                     let until = (silent_since + config.pop3_timeout).min(ends_at);
                     match hear(&mut self.wire, &mut buffer, until, shutdown, told).await {
                         Heard::Bytes(0) => return Ok(()),
@@ -124,7 +123,8 @@ impl Collector {
                         Question::Login(credentials) => self.sign_in(credentials).await,
                         Question::Scram { user } => self.scram(&user).await,
                         Question::ScramProof { right, .. } => self.scram_proof(right).await,
-                        Question::Retrieve { id } => self.retrieve(id).await,
+                        Question::Retrieve { id, whole } => self.retrieve(id, whole).await,
+                        Question::Part => self.send_on().await,
                         Question::Quit { deleted } => self.delete(deleted).await,
                     };
                     self.session.answer(answer);
@@ -184,7 +184,6 @@ impl Collector {
         match self.house.store.maildrop(account.id, self.house.config.pop3_messages).await {
             Ok(messages) => {
                 self.inside = Some((account, lock));
-                self.sizes = messages.iter().map(|message| (message.id, message.size)).collect();
                 let entry = |message: store::Dropped| Entry {
                     id: message.id,
                     size: u64::try_from(message.size).unwrap_or(0),
@@ -199,21 +198,29 @@ impl Collector {
         }
     }
 
-    async fn retrieve(&mut self, id: i64) -> Answer {
-        self.carrying = None;
+    async fn retrieve(&mut self, placement: i64, whole: bool) -> Answer {
         let Some((account, _)) = &self.inside else { return Answer::Unavailable };
-        let size = self.sizes.get(&id).copied().unwrap_or(0);
-        self.carrying = self.house.carry_to_programs.take(size, PATIENCE).await;
-        if self.carrying.is_none() {
-            return Answer::Unavailable;
+        match self.house.store.pieces(account.id, placement).await {
+            Ok(pieces) => self.sending = Some(Sending { placement, whole, pieces }),
+            Err(error) => return self.unavailable(placement, &error),
         }
-        match self.house.store.bytes(account.id, id).await {
-            Ok(bytes) => {
-                self.retrieved.insert(id);
-                Answer::Message(bytes.into())
-            }
-            Err(error) => self.unavailable(id, &error),
+        self.send_on().await
+    }
+
+    /// The next part, and no more of it in memory: a client that is slow with a large message keeps nobody waiting.
+    async fn send_on(&mut self) -> Answer {
+        let Some(mut sending) = self.sending.take() else { return Answer::Unavailable };
+        let part = match sending.pieces.next().await {
+            Ok(part) => part,
+            Err(error) => return self.unavailable(sending.placement, &error),
+        };
+        let last = sending.pieces.is_done();
+        if !last {
+            self.sending = Some(sending);
+        } else if sending.whole {
+            self.retrieved.insert(sending.placement);
         }
+        Answer::Part { octets: part.into(), last }
     }
 
     fn unavailable(&self, id: i64, error: &StoreError) -> Answer {

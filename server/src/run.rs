@@ -3,6 +3,7 @@
 use crate::cli::trial;
 use crate::config::Config;
 use crate::doors::{self, Encryption};
+use crate::failure::Failure;
 use crate::house::House;
 use crate::inbound::session;
 use crate::lifecycle::{Shutdown, watch_signals};
@@ -17,11 +18,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Runs until a signal. The error is one line for the operator.
-pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
+pub async fn run(config: Config, on_trial: bool) -> Result<(), Failure> {
     let shutdown = Shutdown::default();
-    watch_signals(shutdown.clone()).map_err(|error| format!("signals cannot be watched: {error}"))?;
+    watch_signals(shutdown.clone()).map_err(|error| Failure::Failed(format!("signals cannot be watched: {error}")))?;
     raise_file_limit();
-    let lock = lock(&config)?;
+    let lock = lock(&config).map_err(Failure::Usage)?;
     let house = House::open(config).await?;
     // Under `serving.lock`: a command that opens the store meanwhile sweeps nothing away.
     house.store.clear_leftovers();
@@ -97,7 +98,7 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), String> {
     shutdown.spawn(janitor::run(Arc::clone(&house), shutdown.clone()));
 
     if on_trial {
-        trial::prepare(&house, &ready.doors).await?;
+        trial::prepare(&house, &ready.doors).await.map_err(Failure::Failed)?;
     }
     ready.say(&house);
 
@@ -118,11 +119,9 @@ async fn open(
     address: Option<SocketAddr>,
     house: &Arc<House>,
     turned_away: impl Fn() -> Vec<u8>,
-) -> Result<Option<Door>, String> {
-    match address {
-        Some(address) => Door::open(name, address, house, turned_away()).await.map(Some),
-        None => Ok(None),
-    }
+) -> Result<Option<Door>, Failure> {
+    let Some(address) = address else { return Ok(None) };
+    Door::open(name, address, house, turned_away()).await.map(Some).map_err(Failure::Usage)
 }
 
 fn smtp_config(house: &House) -> Arc<SmtpConfig> {

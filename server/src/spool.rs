@@ -9,8 +9,6 @@ use store::Source;
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt;
 
-/// KiB of large messages that are read whole at the same time, whatever the number of sessions.
-const READ_AT_ONCE: u32 = 16 * 1024;
 /// How long one waits for its turn. The client waits as long for its 250 (RFC 5321 §4.5.3.2.6: ten minutes).
 const PATIENCE: Duration = Duration::from_secs(8 * 60);
 
@@ -49,8 +47,9 @@ pub struct Read {
 }
 
 impl Spool {
-    /// Clears what a kill left behind: none of it was acknowledged.
-    pub fn open(dir: PathBuf, memory: usize) -> io::Result<Spool> {
+    /// Clears what a kill left behind: none of it was acknowledged. Messages up to `memory` octets stay in memory; of larger
+    /// ones `at_once` octets are read whole at the same time, whatever the number of sessions.
+    pub fn open(dir: PathBuf, memory: usize, at_once: u64) -> io::Result<Spool> {
         std::fs::create_dir_all(&dir)?;
         for left in std::fs::read_dir(&dir)? {
             let left = left?.path();
@@ -58,7 +57,7 @@ impl Spool {
                 std::fs::remove_file(left)?;
             }
         }
-        Ok(Spool { dir, memory, reading: Carry::new(READ_AT_ONCE) })
+        Ok(Spool { dir, memory, reading: Carry::new(u32::try_from(at_once / 1024).unwrap_or(u32::MAX)) })
     }
 
     /// Begins a message with `head`, the fields we put before what comes in.
@@ -161,7 +160,7 @@ mod tests {
     #[tokio::test]
     async fn small_messages_stay_in_memory_and_large_ones_go_to_a_file_that_goes_too() {
         let dir = tempfile::tempdir().unwrap();
-        let spool = Spool::open(dir.path().to_owned(), 100).unwrap();
+        let spool = Spool::open(dir.path().to_owned(), 100, 1 << 20).unwrap();
         let mut small = spool.begin("Received: x\r\n".to_owned());
         small.write(b"Subject: hi\r\n\r\n").await.unwrap();
         let small = small.finish().await.unwrap();
@@ -186,14 +185,14 @@ mod tests {
     async fn what_a_kill_left_is_cleared_at_the_start() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("in-left"), "half a message").unwrap();
-        Spool::open(dir.path().to_owned(), 100).unwrap();
+        Spool::open(dir.path().to_owned(), 100, 1 << 20).unwrap();
         assert_eq!(files(dir.path()), 0);
     }
 
     #[tokio::test]
     async fn a_message_in_memory_is_kept_by_its_size() {
         let dir = tempfile::tempdir().unwrap();
-        let spool = Spool::open(dir.path().to_owned(), 100).unwrap();
+        let spool = Spool::open(dir.path().to_owned(), 100, 1 << 20).unwrap();
         let small = spool.keep(vec![b'a'; 100]).await.unwrap();
         assert_eq!((files(dir.path()), small.size()), (0, 100));
         let large = spool.keep(vec![b'a'; 101]).await.unwrap();

@@ -13,6 +13,7 @@ mod sources;
 pub use acme::{Acme, run as fetch_certificates};
 pub use keyring::Keyring;
 pub use pair::Pair;
+pub use self_signed::make as make_self_signed;
 pub use sources::{Origin, Sources};
 
 use crate::config::Config;

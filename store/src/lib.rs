@@ -35,7 +35,7 @@ pub use acquaintance::Meeting;
 pub use allowance::{Allowance, Spent};
 pub use arrival::Arrival;
 pub use backup::Backup;
-pub use blob::{PreparedBlob, Source};
+pub use blob::{Pieces, PreparedBlob, Source};
 pub use credential::{CREDENTIALS, Credential, NewCredential, Scopes, ScramKeys};
 pub use dkim::{Algorithm, DkimKey, NewDkimKey};
 pub use draft::*;

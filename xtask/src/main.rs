@@ -18,7 +18,7 @@ const USAGE: &str = "\
 cargo xtask run  [--release] [any flag of `restante serve`]   build the pages and the server, and start it
 cargo xtask test [step…]                                      check and test everything, or the named steps only
 cargo xtask site [--release]                                  build only what the browser downloads, into target/site
-cargo xtask bench [--quick] [--as-built] [section…]           measure the release build: accept, fsyncs, collect, inbox";
+cargo xtask bench [--quick] [--as-built] [section…]           measure the release build: accept, fsyncs, collect, inbox, relay, idle";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);

@@ -9,7 +9,17 @@ use std::path::PathBuf;
 
 const WASM: &str = "wasm32-unknown-unknown";
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const INTEROP: [&str; 5] = ["swaks", "fetchmail", "mpop", "pebble", "strace"];
+/// Program, and the distribution's package that has it.
+const INTEROP: [(&str, &str); 8] = [
+    ("swaks", "swaks"),
+    ("fetchmail", "fetchmail"),
+    ("mpop", "mpop"),
+    ("pebble", "pebble"),
+    ("strace", "strace"),
+    ("mkfs.xfs", "xfsprogs"),
+    ("dkimverify", "python3-dkim"),
+    ("postfix", "postfix"),
+];
 
 /// The compiler's target for the browser.
 pub fn wasm_target() -> Done {
@@ -91,14 +101,28 @@ pub fn python() -> Done {
 /// Other people's mail programs, and strace, which plays a broken disk; tests that drive them are left out where they are
 /// missing, so this never fails.
 pub fn interop_programs() {
-    let missing: Vec<&str> = INTEROP.into_iter().filter(|name| tools::find(name).is_none()).collect();
+    let missing = INTEROP.into_iter().filter(|(program, _)| tools::find(program).is_none());
+    let missing: Vec<&str> = missing.map(|(_, package)| package).collect();
     if missing.is_empty() {
         return;
     }
     let remedy = format!("`apt-get install {}` as root; without them their tests are left out", missing.join(" "));
     if !tools::may_install() {
         println!("not here: {}. {remedy}", missing.join(", "));
-    } else if let Err(failure) = install(&missing, &remedy) {
+        return;
+    }
+    if missing.contains(&"postfix") {
+        without_a_second_mail_server();
+    }
+    if let Err(failure) = install(&missing, &remedy) {
+        println!("{failure}");
+    }
+}
+
+/// Installed like this, Postfix has no configuration and does not start; the tests start one of their own.
+fn without_a_second_mail_server() {
+    let answer = "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
+    if let Err(failure) = tools::go("telling Postfix not to start", tools::program("sh").args(["-c", answer]), "none") {
         println!("{failure}");
     }
 }

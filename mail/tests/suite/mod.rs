@@ -41,7 +41,7 @@ pub fn documents(name: &str) -> Option<Vec<Node>> {
     let places: Vec<PathBuf> = named.map_or_else(|| beside.to_vec(), |named| vec![named]);
     let found = places.iter().find_map(|place| std::fs::read_to_string(place.join(name)).ok());
     let Some(text) = found else {
-        eprintln!("skipped: {name} is not in {}; RESTANTE_TEST_DATA may name its folder", places[0].display());
+        println!("skipped: {name} is not in {}; RESTANTE_TEST_DATA may name its folder", places[0].display());
         return None;
     };
     let mut tree = Tree::default();

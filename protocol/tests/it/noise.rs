@@ -111,8 +111,11 @@ fn pop3_transcript<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
                         Entry { id: 1, size: 12, uidl: "a".into() },
                         Entry { id: 2, size: 40_000, uidl: "b".into() },
                     ]),
-                    Question::Retrieve { id: 1 } => Answer::Message(b"a: b\r\n\r\n.c\r\n".to_vec()),
-                    Question::Retrieve { .. } => Answer::Message(b".\r\n".repeat(40_000)),
+                    Question::Retrieve { id: 1, .. } => {
+                        Answer::Part { octets: b"a: b\r\n\r\n.c\r\n".to_vec(), last: true }
+                    }
+                    Question::Retrieve { .. } => Answer::Part { octets: b".\r\n".repeat(20_000), last: false },
+                    Question::Part => Answer::Part { octets: b".\r\n".repeat(20_000), last: true },
                     Question::Quit { .. } => Answer::Committed,
                 });
             }

@@ -83,7 +83,11 @@ impl Server {
                     .map(|(id, (uidl, bytes))| Entry { id, size: normalised(bytes).len() as u64, uidl: uidl.clone() })
                     .collect(),
             ),
-            (Question::Retrieve { id }, "yes") => Answer::Message(self.messages[*id as usize - 101].1.clone()),
+            (Question::Retrieve { id, .. }, "yes") => {
+                Answer::Part { octets: self.messages[*id as usize - 101].1.clone(), last: true }
+            }
+            (Question::Retrieve { .. } | Question::Part, text) if text.starts_with("part") => part(text, "part", false),
+            (Question::Retrieve { .. } | Question::Part, text) if text.starts_with("last") => part(text, "last", true),
             (Question::Quit { .. }, "yes") => Answer::Committed,
             (_, "wrong") => Answer::Refused(Refusal::Credentials),
             (_, "in use") => Answer::Refused(Refusal::InUse),
@@ -96,6 +100,11 @@ impl Server {
     }
 }
 
+/// `part the octets`, `last the octets`.
+fn part(text: &str, word: &str, last: bool) -> Answer {
+    Answer::Part { octets: unescape(text[word.len()..].trim_start_matches(' ')), last }
+}
+
 /// A question as the script writes it.
 fn told(question: &Question) -> String {
     match question {
@@ -103,7 +112,9 @@ fn told(question: &Question) -> String {
         Question::Scram { user } => format!("what is kept of {user}"),
         Question::ScramProof { user, right: Some(_) } => format!("{user} has proved it"),
         Question::ScramProof { user, right: None } => format!("{user} has not proved it"),
-        Question::Retrieve { id } => format!("retrieve {id}"),
+        Question::Retrieve { id, whole: true } => format!("retrieve {id}"),
+        Question::Retrieve { id, whole: false } => format!("top of {id}"),
+        Question::Part => "the next part".to_owned(),
         Question::Quit { deleted } => format!("quit, deleting {deleted:?}"),
     }
 }

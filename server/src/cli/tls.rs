@@ -3,8 +3,10 @@
 use super::{Failure, table};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::tls::{Acme, Origin, Pair, Sources};
+use crate::tls::{Acme, Origin, Pair, Sources, make_self_signed};
+use mail::Domain;
 use std::fs::File;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a renewal is waited for: as long as the server gives it, and a little.
@@ -17,13 +19,50 @@ pub enum Command {
     Status,
     /// Have the running server fetch a new certificate from the ACME authority now.
     Renew,
+    /// Make a self-signed certificate: it encrypts, and nobody vouches for it.
+    SelfSigned {
+        /// The host names it is for; without one, `hostname`.
+        names: Vec<String>,
+        /// Where certificate.pem and key.pem are put; without it, where the server looks when no other is named.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+        /// Write over the pair that is there.
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 pub async fn obey(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
         Command::Status => status(config),
         Command::Renew => renew(config).await,
+        Command::SelfSigned { names, into, replace } => self_signed(config, &names, into, replace),
     }
+}
+
+fn self_signed(config: &Config, names: &[String], into: Option<PathBuf>, replace: bool) -> Result<(), Failure> {
+    let names: Vec<String> = match names {
+        [] => vec![config.hostname.to_string()],
+        names => names.iter().map(|name| host(name)).collect::<Result<_, _>>()?,
+    };
+    let dir = into.unwrap_or_else(|| config.data.join("tls"));
+    let told = |error: &dyn std::fmt::Display| Failure::Failed(format!("{}: {error}", dir.display()));
+    std::fs::create_dir_all(&dir).map_err(|error| told(&error))?;
+    let (certificate, key) = (dir.join("certificate.pem"), dir.join("key.pem"));
+    if !replace && (certificate.exists() || key.exists()) {
+        return Err(told(&"a certificate is there already; --replace writes over it"));
+    }
+    make_self_signed(&certificate, &key, names).map_err(|error| Failure::Failed(error.to_string()))?;
+    println!("tls_certificate = \"{}\"\ntls_key = \"{}\"", certificate.display(), key.display());
+    Ok(())
+}
+
+/// A host name, or one with a wildcard as its first label.
+fn host(name: &str) -> Result<String, Failure> {
+    let (star, rest) = name.strip_prefix("*.").map_or(("", name), |rest| ("*.", rest));
+    let domain = Domain::parse(rest)
+        .map_err(|error| Failure::Usage(format!("{} is not a host name: {error}", table::plain(name))))?;
+    Ok(format!("{star}{domain}"))
 }
 
 fn status(config: &Config) -> Result<(), Failure> {

@@ -203,6 +203,9 @@ pub const KEYS: &[Key] = &[
         "a path",
         |config, text| put(&mut config.outbound_roots, some_path(text).map(Some)),
     ),
+    key("forward_junk", "whether mail judged junk is sent on to other providers", FLAG, |config, text| {
+        put(&mut config.forward_junk, on_or_off(text))
+    }),
     key("dkim_signing", "whether what leaves is signed, and new domains get keys for it", FLAG, |config, text| {
         put(&mut config.dkim_signing, on_or_off(text))
     }),
@@ -393,12 +396,27 @@ pub const KEYS: &[Key] = &[
     key("max_errors", "wrong commands and failed sign-ins after which a session is ended", COUNT, |config, text| {
         put(&mut config.max_errors, number(text, 1))
     }),
+    key("carried_memory", "the most memory for large messages on their way to other servers", SIZE, |config, text| {
+        put(&mut config.carried_memory, size(text).filter(|size| (1 << 20..1 << 40).contains(size)))
+    }),
+    key("incoming_memory", "the most memory for large messages that have come in", SIZE, |config, text| {
+        put(&mut config.incoming_memory, size(text).filter(|size| (1 << 20..1 << 40).contains(size)))
+    }),
     key(
-        "carried_memory",
-        "the most memory for large messages on their way out, in each direction",
-        SIZE,
-        |config, text| put(&mut config.carried_memory, size(text).filter(|size| (1 << 20..1 << 40).contains(size))),
+        "sign_in_waiting",
+        "sign-ins that may wait until their password can be looked at; more are put off",
+        "a whole number from 1 to 100000",
+        |config, text| put(&mut config.sign_in_waiting, between(text, 1, 100_000)),
     ),
+    key("web_idle", "how long a webmail session lives without a request", TIME, |config, text| {
+        put(&mut config.web_idle, positive_duration(text))
+    }),
+    key("web_session", "how long a webmail session lives in any case", TIME, |config, text| {
+        put(&mut config.web_session, positive_duration(text))
+    }),
+    key("longest_rest", "the longest that a destination rests which cannot be reached", TIME, |config, text| {
+        put(&mut config.longest_rest, positive_duration(text))
+    }),
     key("http_header_timeout", "how long an HTTP client may take for the header of a request", TIME, |config, text| {
         put(&mut config.http_header_timeout, positive_duration(text))
     }),

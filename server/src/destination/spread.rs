@@ -14,6 +14,8 @@ pub struct Spread {
     /// The addresses here that it is sent on for.
     pub by: Vec<Address>,
     pub size_limit: Option<i64>,
+    /// An address here leads to other providers alone.
+    pub somebody_is_elsewhere: bool,
     /// What comes is let in where nothing else is.
     always: bool,
     accounts: HashSet<i64>,
@@ -62,6 +64,8 @@ impl Spread {
                 self.forwards.push(address.clone());
             }
         }
+        self.somebody_is_elsewhere |=
+            !expansion.forwards.is_empty() && expansion.locals.is_empty() && expansion.waiting.is_empty();
         self.size_limit = match (self.size_limit, expansion.size_limit) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -81,6 +85,12 @@ impl Spread {
     pub fn later(&self) -> Vec<String> {
         let full = self.locals.iter().filter(|local| !self.has_room(local)).map(|local| &local.address);
         full.chain(&self.waiting).map(Address::to_string).collect()
+    }
+
+    /// It is sent on to nobody.
+    pub fn keep_here(&mut self) {
+        self.forwards.clear();
+        self.by.clear();
     }
 
     /// Somebody has filled up since: the queue finds out who, one by one.

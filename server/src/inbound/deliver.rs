@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use crate::spool::{Read, Spooled};
+use mail::auth::arc::Arc;
 use mail::auth::results;
 use mail::message::parse::{Summary, summarize};
 use mail::message::trace::hops;
@@ -44,9 +45,16 @@ pub struct Stamp {
     pub field: String,
     /// From the message's start, in order.
     pub forged: Vec<Range<usize>>,
+    /// The seals that the message came with, where they were looked at.
+    pub chain: Option<Arc>,
 }
 
 impl Stamp {
+    /// What the field says, from the authserv-id on.
+    pub fn results(&self) -> &str {
+        self.field.split_once(": ").map_or("", |(_, results)| results)
+    }
+
     /// What was a file is in memory once, and is changed in its place.
     pub fn put(&self, read: &mut Read) {
         let mut bytes: Vec<u8> = std::mem::take(&mut read.bytes).into();

@@ -21,7 +21,7 @@ use mail::auth::verdict::Disposition;
 use mail::envelope::{ForwardPath, Greeting, ReversePath};
 use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
-use protocol::smtp::server::Envelope;
+use protocol::smtp::server::{Envelope, Refusal};
 use protocol::smtp::{Reply, replies};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -30,6 +30,7 @@ use store::{Event, Expansion, Kind, Recipient, Refused, Role, StoreError};
 
 const TOO_MANY_MESSAGES: Reply =
     Reply::new(451, (7, 1), "Too many messages from your address this hour; try again later");
+const JUNK_STAYS: Reply = Reply::new(550, (7, 1), "This looks like junk, and is not sent on to other providers");
 const TOO_MANY_RECIPIENTS: Reply =
     Reply::new(451, (7, 1), "Too many recipients from your address this hour; try again later");
 
@@ -140,10 +141,18 @@ impl MxDesk {
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
         }
-        let spread = self.spread(&incoming.envelope)?;
+        let mut spread = self.spread(&incoming.envelope)?;
         let octets = incoming.message.size().saturating_sub(incoming.head as u64);
         if let Some(too_large) = destination::too_large(octets, spread.size_limit) {
             return Ok(too_large);
+        }
+        // What we take for junk would be ours in the eyes of those it is sent on to.
+        let stays = role == Role::Junk && !self.house.config.forward_junk && !spread.forwards.is_empty();
+        if stays && spread.somebody_is_elsewhere {
+            return Ok(JUNK_STAYS);
+        }
+        if stays {
+            spread.keep_here();
         }
         let forwarded = match forward(&self.house, &incoming.envelope.sender, &spread, &incoming.message, stamp).await {
             Ok(forwarded) => forwarded,
@@ -162,7 +171,12 @@ impl MxDesk {
             event: Event {
                 kind: Kind::Arrived,
                 by: incoming.peer.to_string(),
-                detail: format!("id {} from <{sender}> with {}", incoming.id, incoming.with),
+                detail: format!(
+                    "id {} from <{sender}> with {}{}",
+                    incoming.id,
+                    incoming.with,
+                    if stays { "; not sent on, being junk" } else { "" }
+                ),
             },
         };
         let accepted = deliver::commit(&self.house, weighed, delivery).await?;
@@ -220,20 +234,25 @@ impl MxDesk {
     /// A refusal goes into the log and into the trace.
     fn note_message(&self, what: &str, to: &str, visitor_peer: &str, message_id: &str, reply: Reply) -> Reply {
         if !reply.is_positive() {
-            let words = reply.to_string();
-            maillog::refused(what, &self.sender, to, visitor_peer, &words);
-            self.house.trace.refused(Refused {
-                at: self.house.clock.now_ms(),
-                peer: visitor_peer.to_owned(),
-                helo: self.helo.clone(),
-                sender: self.sender.clone(),
-                recipient: to.to_owned(),
-                message_id: message_id.to_owned(),
-                reply: words,
-                reason: what.to_owned(),
-            });
+            self.write_down((&self.helo, &self.sender), what, to, visitor_peer, message_id, &reply);
         }
         reply
+    }
+
+    /// `who`: what the client called itself, and the sender that it named.
+    fn write_down(&self, who: (&str, &str), what: &str, to: &str, peer: &str, message_id: &str, reply: &Reply) {
+        let ((helo, sender), words) = (who, reply.to_string());
+        maillog::refused(what, sender, to, peer, &words);
+        self.house.trace.refused(Refused {
+            at: self.house.clock.now_ms(),
+            peer: peer.to_owned(),
+            helo: helo.to_owned(),
+            sender: sender.to_owned(),
+            recipient: to.to_owned(),
+            message_id: message_id.to_owned(),
+            reply: words,
+            reason: what.to_owned(),
+        });
     }
 }
 
@@ -274,7 +293,11 @@ impl Desk for MxDesk {
         let reply = match found {
             Ok(found) => {
                 self.guest.is_busy();
-                self.know(&path, found, visitor.peer).await
+                let declared = visitor.session.envelope().and_then(|envelope| envelope.declared);
+                match destination::declared_too_large(declared, &found) {
+                    Some(too_large) => too_large,
+                    None => self.know(&path, found, visitor.peer).await,
+                }
             }
             Err(error) => troubled(&error),
         };
@@ -283,6 +306,14 @@ impl Desk for MxDesk {
             false => reply,
         };
         self.note("recipient", &path_text(&path), &visitor.peer.to_string(), reply)
+    }
+
+    fn refused(&self, visitor: Visitor<'_>, refusal: &Refusal) {
+        let sender = refusal.sender.as_ref().map(sender_text).unwrap_or_default();
+        let to: Vec<String> = refusal.recipients.iter().map(path_text).collect();
+        let helo = visitor.session.greeting().map(greeting_text).unwrap_or_default();
+        let peer = visitor.peer.to_string();
+        self.write_down((&helo, &sender), "session", &to.join(","), &peer, "", &refusal.reply);
     }
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {

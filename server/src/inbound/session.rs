@@ -6,7 +6,7 @@ use crate::spool::{Filling, Spooled, is_full};
 use crate::wire::Wire;
 use protocol::sasl::Credentials;
 use protocol::sasl::scram::ScramCredentials;
-use protocol::smtp::server::{Config, Envelope, Question, Session, Step};
+use protocol::smtp::server::{Config, Envelope, Question, Refusal, Session, Step};
 use protocol::smtp::{Reply, replies};
 use std::io;
 use std::net::IpAddr;
@@ -71,6 +71,8 @@ pub trait Desk: Send {
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String;
     /// 250 promises that it is on disk.
     fn message(&mut self, incoming: Incoming) -> impl Future<Output = Reply> + Send;
+    /// The session refused something by itself.
+    fn refused(&self, _visitor: Visitor<'_>, _refusal: &Refusal) {}
     /// The same for LMTP, which hears what became of each recipient (RFC 2033 §4.2). One reply is for all.
     fn message_each(&mut self, incoming: Incoming) -> impl Future<Output = Vec<Reply>> + Send {
         async { vec![self.message(incoming).await] }
@@ -104,6 +106,9 @@ impl<D: Desk> Driver<D> {
         // The time-out is for a whole command, not for each of its bytes: it begins when we last had something to do.
         let mut silent_since = self.house.clock.instant();
         loop {
+            if let Some(refusal) = self.session.take_refusal() {
+                self.desk.refused(Visitor { peer: self.peer, session: &self.session }, &refusal);
+            }
             match self.session.next() {
                 Step::NeedInput => {
                     let receiving = self.session.is_receiving();

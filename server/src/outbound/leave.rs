@@ -3,6 +3,7 @@
 
 use crate::house::House;
 use bytes::Bytes;
+use mail::auth::arc::without_seals;
 use mail::message::downgrade::{Rigid, to_seven_bit};
 
 /// As it leaves.
@@ -13,6 +14,8 @@ pub async fn leave(house: &House, stored: &Bytes, seven_bit: bool) -> Result<Res
     let mut message = with_whole_line_ends(without_return_path(stored.clone()));
     if seven_bit {
         message = match to_seven_bit(&message) {
+            // A seal is over the bytes as they were; one that does not hold any more says less than none.
+            Ok(ascii) if ascii != message => without_seals(&ascii).into(),
             Ok(ascii) => ascii.into(),
             Err(rigid) => return Ok(Err(rigid)),
         };

@@ -25,9 +25,6 @@ const LOAD: i64 = 50;
 const LOOK: Duration = Duration::from_secs(3);
 /// How long a host that could not be reached is left alone; never so long that its next regular attempt finds it so.
 const DEAD_FOR: Duration = Duration::from_secs(15);
-/// The longest rest of a destination none of whose servers could be reached: the schedule grows to hours, but what comes
-/// new should not wait so long.
-const REST_MAX: Duration = Duration::from_secs(15 * 60);
 /// After trouble with the store.
 const TROUBLE: Duration = Duration::from_secs(1);
 /// Rows whose time is over, taken in one go.
@@ -193,7 +190,7 @@ async fn carry(
 async fn rest(house: &House, destinations: Vec<String>) {
     for destination in destinations {
         let failures = house.store.failures(&destination).await.unwrap_or(0);
-        let wait = house.config.retry_after(failures + 1).min(REST_MAX);
+        let wait = house.config.retry_after(failures + 1).min(house.config.longest_rest);
         let until = house.clock.now_ms() + span(wait);
         if let Err(error) = house.store.rest(destination, until).await {
             tracing::error!(%error, "a destination that does not answer is asked again soon");

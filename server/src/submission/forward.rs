@@ -6,7 +6,9 @@ use crate::destination::Spread;
 use crate::destination::srs::{DAYS, Srs, is_return_address};
 use crate::house::House;
 use crate::inbound::deliver::{Stamp, unreadable};
+use crate::outbound::seal::seal;
 use crate::spool::Spooled;
+use bytes::Bytes;
 use mail::envelope::ReversePath;
 use mail::message::delivered::{delivered_to, was_delivered_to};
 use mail::{Address, Domain};
@@ -49,10 +51,23 @@ pub async fn forward(
     if let Some(stamp) = stamp {
         stamp.put(&mut read);
     }
-    // Here the bytes part from those of the copies: whatever a forwarder adds, a seal of ARC too, comes before them.
-    let leaving = as_sent_on(&spread.by, &read.bytes);
-    let blob = house.store.prepare(Source::Memory(leaving.into())).await?;
+    // Here the bytes part from those of the copies: whatever a forwarder adds comes before them.
+    let leaving = sealed(house, first.domain(), as_sent_on(&spread.by, &read.bytes).into(), stamp).await;
+    let blob = house.store.prepare(Source::Memory(leaving)).await?;
     Ok(Some(Forwarded { blob, queued }))
+}
+
+/// With what was found at the door, under our seal (RFC 8617 §5.1). Without it, it is sent on all the same: many who take
+/// it do not ask.
+async fn sealed(house: &House, ours: &Domain, leaving: Bytes, stamp: Option<&Stamp>) -> Bytes {
+    let Some(stamp) = stamp.filter(|_| house.config.dkim_signing) else { return leaving };
+    match seal(house, ours, &leaving, stamp.results(), stamp.chain.as_ref()).await {
+        Ok(set) => [set.as_bytes(), &leaving].concat().into(),
+        Err(error) => {
+            tracing::warn!(%error, domain = %ours, "a message was sent on without our seal");
+            leaving
+        }
+    }
 }
 
 /// The null sender stays null: what could not be returned is not returned again.

@@ -46,7 +46,7 @@ pub async fn events(State(web): State<Arc<Web>>, session: Session, visitor: Opti
 
 /// `GET /mail/left`: seconds until the session ends if nobody does anything. Asking is not doing.
 pub async fn left(State(web): State<Arc<Web>>, session: Session, visitor: Option<Visitor>) -> Response {
-    match (visitor, session::left(&session, web.house.clock.now_ms()).await) {
+    match (visitor, session::left(&web.house, &session).await) {
         (Some(_), Some(left)) => (left / 1000).to_string().into_response(),
         _ => StatusCode::UNAUTHORIZED.into_response(),
     }

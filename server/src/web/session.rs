@@ -4,11 +4,13 @@
 //! reading the database opens no session.
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::house::House;
 use app::Habits;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::time::Duration;
 use store::{Account, Millis, SessionRow, Store, StoreError};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
@@ -23,14 +25,26 @@ const PERSON: &str = "person";
 const SINGLE_KEYS: &str = "single-keys";
 
 const MINUTE: Millis = 60_000;
-/// A session ends after so long without a request.
-const IDLE: Millis = 20 * MINUTE;
-/// And after so long in any case.
-const ABSOLUTE: Millis = 12 * 60 * MINUTE;
 /// Being seen is written down this often at most, or every page would cost a write.
 const SEEN_EVERY: Millis = MINUTE;
 /// A session begun later than this from now was written by a clock that has been set back since: it would live too long.
 const SKEW: Millis = 5 * MINUTE;
+
+/// How long a session lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetime {
+    /// Without a request.
+    idle: Millis,
+    /// In any case.
+    whole: Millis,
+}
+
+impl Lifetime {
+    pub fn of(config: &Config) -> Lifetime {
+        let millis = |time: Duration| Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX / 2);
+        Lifetime { idle: millis(config.web_idle), whole: millis(config.web_session) }
+    }
+}
 
 /// Who has signed in, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,8 +57,8 @@ pub struct Person {
 }
 
 impl Person {
-    fn expires_at(&self) -> Millis {
-        (self.seen + IDLE).min(self.since + ABSOLUTE)
+    fn expires_at(&self, lifetime: Lifetime) -> Millis {
+        (self.seen + lifetime.idle).min(self.since + lifetime.whole)
     }
 
     /// Whether the account is still the one that signed in, and may.
@@ -62,7 +76,8 @@ fn stamp(account: &Account) -> String {
 
 /// The layer that reads and sets the cookie.
 pub fn layer(house: &House, secure: bool) -> SessionManagerLayer<Sessions> {
-    SessionManagerLayer::new(Sessions { store: house.store.clone(), clock: house.clock })
+    let lifetime = Lifetime::of(&house.config);
+    SessionManagerLayer::new(Sessions { store: house.store.clone(), clock: house.clock, lifetime })
         .with_name(COOKIE)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
@@ -94,8 +109,9 @@ pub async fn seen(session: &Session, mut person: Person, now: Millis) -> std::re
 }
 
 /// How long the session lives on if nobody does anything.
-pub async fn left(session: &Session, now: Millis) -> Option<Millis> {
-    person(session).await.ok().flatten().map(|person| (person.expires_at() - now).max(0))
+pub async fn left(house: &House, session: &Session) -> Option<Millis> {
+    let person = person(session).await.ok().flatten()?;
+    Some((person.expires_at(Lifetime::of(&house.config)) - house.clock.now_ms()).max(0))
 }
 
 /// What this person has chosen, until they sign out.
@@ -124,6 +140,7 @@ pub type SessionError = tower_sessions::session::Error;
 pub struct Sessions {
     store: Store,
     clock: Clock,
+    lifetime: Lifetime,
 }
 
 impl fmt::Debug for Sessions {
@@ -144,13 +161,13 @@ fn person_in(record: &Record) -> Option<Person> {
     serde_json::from_value(record.data.get(PERSON)?.clone()).ok()
 }
 
-fn row(record: &Record, now: Millis) -> Result<SessionRow> {
+fn row(record: &Record, lifetime: Lifetime, now: Millis) -> Result<SessionRow> {
     let person = person_in(record);
     Ok(SessionRow {
         id: key(&record.id),
         account: person.as_ref().map(|person| person.account),
         data: serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
-        expires_at: person.map_or(now + IDLE, |person| person.expires_at()),
+        expires_at: person.map_or(now + lifetime.idle, |person| person.expires_at(lifetime)),
     })
 }
 
@@ -158,7 +175,7 @@ fn row(record: &Record, now: Millis) -> Result<SessionRow> {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
-            match self.store.create_session(row(record, self.clock.now_ms())?).await {
+            match self.store.create_session(row(record, self.lifetime, self.clock.now_ms())?).await {
                 Err(StoreError::Taken) => record.id = Id::default(),
                 other => return other.map_err(failed),
             }
@@ -168,7 +185,7 @@ impl SessionStore for Sessions {
     /// Only a session that is still there is saved: a page that was under way while its reader signed out, or was
     /// suspended, must not bring the session back.
     async fn save(&self, record: &Record) -> Result<()> {
-        self.store.save_session(row(record, self.clock.now_ms())?).await.map_err(failed)
+        self.store.save_session(row(record, self.lifetime, self.clock.now_ms())?).await.map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -180,8 +197,9 @@ impl SessionStore for Sessions {
         let expiry_date = OffsetDateTime::from_unix_timestamp(row.expires_at / 1000)
             .map_err(|error| Error::Decode(error.to_string()))?;
         let record = Record { id: *id, data, expiry_date };
-        let from_the_future = person_in(&record).is_some_and(|person| person.seen > now + SKEW);
-        Ok((!from_the_future).then_some(record))
+        // What the row says was true for the times that were set when it was written.
+        let is_over = |person: &Person| person.seen > now + SKEW || person.expires_at(self.lifetime) <= now;
+        Ok((!person_in(&record).as_ref().is_some_and(is_over)).then_some(record))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

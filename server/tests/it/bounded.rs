@@ -102,6 +102,32 @@ fn thirty_large_messages_at_once_go_to_disk_and_not_to_memory() {
 }
 
 #[test]
+fn programs_that_are_slow_with_large_messages_take_no_memory_and_keep_nobody_waiting() {
+    let house = House::start();
+    is_served(&house, 1);
+    let slow: Vec<String> = (0..30).map(|number| format!("slow{number}@comentum.test")).collect();
+    slow.iter().for_each(|name| {
+        house.cli_with(&["account", "add", name, "--password-stdin"], PASSWORD);
+    });
+    let message = letter("lisa@far.test", BOB, "large", &crate::harness::noise(20 * 1024 * 1024));
+    let mut recipients: Vec<&str> = slow.iter().map(String::as_str).collect();
+    recipients.push(BOB);
+    assert!(house.smtp().deliver("lisa@far.test", &recipients, &message).is("250"));
+    let before = memory(&house);
+    // Each asks for all of it, and takes no more than its system's buffers hold.
+    let mut half: Vec<_> = slow.iter().map(|name| house.pop3(name)).collect();
+    half.iter_mut().for_each(|pop3| drop(pop3.ok("RETR 1")));
+    let whole = house.pop3(BOB).retr(2);
+    assert!(whole.ends_with(&message), "{} octets", whole.len());
+    let grown = memory(&house).saturating_sub(before);
+    assert!(grown < 64, "30 programs with 20 MiB each took {grown} MiB");
+    // Who was slow has lost nothing.
+    let mut last = half.pop().unwrap();
+    assert_eq!(last.message().len(), whole.len());
+    last.quit();
+}
+
+#[test]
 fn reports_about_forty_large_messages_at_once_take_no_memory_for_them() {
     let house = House::start();
     is_served(&house, 1);

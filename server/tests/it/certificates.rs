@@ -161,6 +161,29 @@ fn a_name_that_is_not_ours_is_said_and_the_old_certificate_is_shown_further() {
 }
 
 #[test]
+fn a_self_signed_certificate_is_made_for_the_names_one_says_and_never_over_another() {
+    let mut house = House::start();
+    let dir = house.dir.join("made");
+    let into = dir.to_str().unwrap().to_owned();
+    let said = house.cli_ok(&["tls", "self-signed", "mail.comentum.test", "*.otherisp.test", "--into", &into]);
+    // What it prints is what the configuration wants.
+    let paths: Vec<&str> = said.lines().map(|line| line.split('"').nth(1).unwrap()).collect();
+    assert!(said.starts_with("tls_certificate = ") && paths.len() == 2, "{said}");
+    let again = house.cli(&["tls", "self-signed", "other.test", "--into", &into]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("--replace"), "{again:?}");
+    assert_eq!(house.cli(&["tls", "self-signed", "not a name", "--into", &into]).status.code(), Some(2));
+    house.change_all(|settings| {
+        settings.set("tls_certificate", format!("{:?}", paths[0])).set("tls_key", format!("{:?}", paths[1]))
+    });
+    let status = house.cli_ok(&["tls", "status"]);
+    assert!(status.contains("mail.comentum.test,*.otherisp.test"), "{status}");
+    house.cli_ok(&["tls", "self-signed", "new.comentum.test", "--into", &into, "--replace"]);
+    let status = house.cli_ok(&["tls", "status"]);
+    assert!(status.contains("new.comentum.test") && !status.contains("mail.comentum.test"), "{status}");
+}
+
+#[test]
 fn renewing_without_an_authority_or_a_server_says_what_is_missing() {
     let mut house = House::start();
     let output = house.cli(&["tls", "renew"]);

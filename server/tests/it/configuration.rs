@@ -23,6 +23,17 @@ fn refusal(output: &Output) -> String {
 }
 
 #[test]
+fn what_is_no_mistake_of_the_configuration_has_an_exit_status_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("restante.db"), "this is no database, and longer than a header of one".repeat(9))
+        .unwrap();
+    let output = serve(folder.path(), &["--smtp=127.0.0.1:0", "--http=off"], None);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the store in") && said.contains("cannot be opened"), "{said}");
+}
+
+#[test]
 fn a_wrong_value_is_named_with_what_it_is_and_what_it_may_be_wherever_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let wrong = [("smtp", "banana"), ("message_size", "25 megs"), ("retry_schedule", "soon"), ("hostname", "-x-")];

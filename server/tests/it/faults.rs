@@ -35,7 +35,7 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_is_said_for_now_and_reading_and_deleting_go_on_where_root_can_mount_one() {
     let Some(disk) = SmallDisk::mount(48) else {
-        eprintln!("SKIPPED: a small disk can be mounted by root only");
+        println!("skipped: a small disk can be mounted by root only");
         return;
     };
     let house = House::in_dir(&disk.0.join("data"), |settings| settings.set("disk_reserve", "\"8MiB\""));
@@ -108,7 +108,7 @@ fn a_database_locked_by_another_is_451_and_heals_by_itself() {
     let house = House::start();
     assert!(first_refusal(&mut house.smtp(), &letter("lisa@far.test", BOB, "before", "x")).is_none());
     let Some(locker) = Locker::lock(&house.dir.join("restante.db")) else {
-        eprintln!("SKIPPED: python3 is not there; `cargo xtask test` installs it");
+        println!("skipped: python3 is not there; `cargo xtask test` installs it");
         return;
     };
     // Several at once: each is told, none waits for ever, none is lost.
@@ -187,7 +187,7 @@ fn a_flipped_bit_in_a_small_message_is_noticed_and_never_served() {
                   c.execute('UPDATE blob SET data = ? WHERE id = ?', (bytes(d), i))\nc.commit()\n";
     let flipped = Command::new("python3").args(["-c", script]).arg(house.dir.join("restante.db")).status();
     if !flipped.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: python3 is not there; `cargo xtask test` installs it");
+        println!("skipped: python3 is not there; `cargo xtask test` installs it");
         return;
     }
     house.run();
@@ -218,7 +218,7 @@ fn a_slow_disk_delays_no_reader_where_strace_is_installed() {
     ];
     let strace = Command::new("strace").args(slow).arg("-p").arg(house.pid().to_string()).stderr(Stdio::null()).spawn();
     let Ok(mut strace) = strace else {
-        eprintln!("SKIPPED: strace is not there");
+        println!("skipped: strace is not there");
         return;
     };
     let status = format!("/proc/{}/status", house.pid());
@@ -235,7 +235,7 @@ fn a_slow_disk_delays_no_reader_where_strace_is_installed() {
         std::thread::sleep(Duration::from_millis(20));
     }
     if !attached() {
-        eprintln!("SKIPPED: strace may not attach here");
+        println!("skipped: strace may not attach here");
         return;
     }
     let at = house.ports.smtp;

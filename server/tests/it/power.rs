@@ -1,6 +1,6 @@
 //! The power goes: what was answered 250 is on the disk, whatever had not been written down yet.
 //!
-//! The data directory lies in an ext4 of its own, in a file. A copy of that file is what a disk would hold had the power
+//! The data directory lies in a file system of its own (ext4, xfs), in a file. A copy of that file is what a disk would hold had the power
 //! gone just then: what was synced, and not what the system still had in memory. The server is held still while it is
 //! taken, so that it is of one moment. Then a server is started on each copy.
 
@@ -16,22 +16,23 @@ use std::time::Duration;
 const SENDERS: usize = 4;
 const ROUNDS: usize = 5;
 
-/// A file with an ext4 in it, mounted. Goes with the value.
+/// A file with a file system in it, mounted. Goes with the value.
 struct Disk {
     folder: tempfile::TempDir,
     at: PathBuf,
 }
 
 impl Disk {
-    /// None: only root may, and not in every container.
-    fn mount() -> Option<Disk> {
+    /// None: only root may, and not in every container; and what makes the file system may not be installed.
+    fn mount(kind: &str) -> Option<Disk> {
         let folder = tempfile::Builder::new().prefix("restante-power-").tempdir().unwrap();
         let at = folder.path().join("mounted");
         std::fs::create_dir(&at).unwrap();
         let disk = Disk { folder, at };
         let image = std::fs::File::create(disk.image("disk")).unwrap();
         image.set_len(512 << 20).unwrap();
-        (done("mkfs.ext4", &["-q".as_ref(), disk.image("disk").as_ref()]) && disk.show("disk")).then_some(disk)
+        (done(&format!("mkfs.{kind}"), &["-q".as_ref(), disk.image("disk").as_ref()]) && disk.show("disk"))
+            .then_some(disk)
     }
 
     fn image(&self, name: &str) -> PathBuf {
@@ -62,8 +63,17 @@ fn done(program: &str, words: &[&Path]) -> bool {
 
 #[test]
 fn power_cuts_while_mail_comes_in_lose_nothing_that_was_acknowledged() {
-    let Some(disk) = Disk::mount() else {
-        println!("skipped: a file can be mounted by root only, and where there are loop devices");
+    power_cuts("ext4");
+}
+
+#[test]
+fn power_cuts_lose_nothing_on_xfs_either() {
+    power_cuts("xfs");
+}
+
+fn power_cuts(kind: &str) {
+    let Some(disk) = Disk::mount(kind) else {
+        println!("skipped: a file can be mounted by root only, where there are loop devices and mkfs.{kind}");
         return;
     };
     let mut house = House::in_dir(&disk.at.join("data"), |settings| settings);

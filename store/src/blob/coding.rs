@@ -1,4 +1,5 @@
-//! How bytes are written down: zstd, with contexts that are kept (making one costs more than a small message).
+//! How bytes are written down: zstd, with contexts that are kept (making one costs more than a small message). Large ones
+//! are frames one after the other, so that they can be unpacked piece by piece with nothing held between two pieces.
 
 use crate::{Result, StoreError};
 use std::cell::RefCell;
@@ -6,8 +7,11 @@ use std::io::Read;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::get_frame_content_size;
 
-/// Plain zstd. A row says how it was written, so that another way can come later.
+/// One frame of zstd. A row says how it was written, so that another way can come later.
 pub(super) const ZSTD: i64 = 0;
+/// Frames of zstd, each of at most `FRAME` octets as they came.
+pub(super) const FRAMES: i64 = 1;
+pub(super) const FRAME: usize = 128 * 1024;
 pub(super) const LEVEL: i32 = 3;
 
 thread_local! {
@@ -25,18 +29,24 @@ pub(super) fn compress(raw: &[u8]) -> Result<Vec<u8>> {
     })
 }
 
+pub(super) fn is_known(coding: i64) -> Result<()> {
+    match coding {
+        ZSTD | FRAMES => Ok(()),
+        _ => Err(StoreError::Broken(format!("blob written in coding {coding}, which this version does not know"))),
+    }
+}
+
 /// `size` is how long the bytes must be, as the row says; a flipped bit there must not become a request for memory. So the
 /// frame is asked too: small messages name their length in it, and of large ones no more is held than really comes out.
 pub(super) fn decompress(coding: i64, data: &[u8], size: i64) -> Result<Vec<u8>> {
-    if coding != ZSTD {
-        return Err(StoreError::Broken(format!("blob written in coding {coding}, which this version does not know")));
-    }
+    is_known(coding)?;
     let wrong = || StoreError::Broken("the bytes are not as long as their row says".into());
     let size = usize::try_from(size).map_err(|_| wrong())?;
     match get_frame_content_size(data) {
         Ok(Some(named)) if named == size as u64 => at_once(data, size),
-        Ok(None) => piece_by_piece(data, size),
-        _ => Err(wrong()),
+        Ok(Some(_)) if coding == ZSTD => Err(wrong()),
+        Ok(_) => piece_by_piece(data, size),
+        Err(_) => Err(wrong()),
     }
 }
 

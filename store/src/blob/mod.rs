@@ -7,12 +7,14 @@
 
 mod coding;
 mod files;
+mod pieces;
 mod prepare;
 mod read;
 mod refs;
 mod sweep;
 
 pub(crate) use files::Files;
+pub use pieces::Pieces;
 pub(crate) use read::{Stored, open};
 pub(crate) use refs::{hold, let_go};
 pub(crate) use sweep::{clear_new, sweep};

@@ -9,7 +9,6 @@ use tokio::sync::Semaphore;
 
 /// Above this the work is done where blocking is allowed. Below, moving it there would cost more than it does.
 const AT_ONCE_MAX: usize = 64 * 1024;
-const CHUNK: usize = 64 * 1024;
 /// Large ones compressed, or unpacked for their first bytes, at the same time: each takes some MiB, and more of them than
 /// cores are no faster.
 pub(super) static AT_WORK: Semaphore = Semaphore::const_new(4);
@@ -57,19 +56,19 @@ fn prepare_large(files: &Files, source: Source) -> Result<PreparedBlob> {
 
 fn pour(files: &Files, source: &mut dyn Read) -> Result<PreparedBlob> {
     let mut hasher = blake3::Hasher::new();
-    let mut encoder = zstd::Encoder::new(Spill { files, held: Vec::new(), file: None }, coding::LEVEL)?;
-    let mut chunk = vec![0; CHUNK];
+    let mut spill = Spill { files, held: Vec::new(), file: None };
+    let mut frame = Vec::with_capacity(coding::FRAME);
     let mut size = 0;
     loop {
-        let n = source.read(&mut chunk)?;
-        if n == 0 {
+        frame.clear();
+        source.take(coding::FRAME as u64).read_to_end(&mut frame)?;
+        if frame.is_empty() {
             break;
         }
-        hasher.update(&chunk[..n]);
-        encoder.write_all(&chunk[..n])?;
-        size += n as i64;
+        hasher.update(&frame);
+        spill.write_all(&coding::compress(&frame)?)?;
+        size += frame.len() as i64;
     }
-    let spill = encoder.finish()?;
     let hash = *hasher.finalize().as_bytes();
     let body = match spill.file {
         None => Body::Inline(spill.held),
@@ -78,7 +77,7 @@ fn pour(files: &Files, source: &mut dyn Read) -> Result<PreparedBlob> {
             Body::File(new)
         }
     };
-    Ok(PreparedBlob { hash, size, coding: coding::ZSTD, body })
+    Ok(PreparedBlob { hash, size, coding: coding::FRAMES, body })
 }
 
 /// Holds what is written until it is too much for the database, then spills it into a file.

@@ -12,11 +12,11 @@ const CHUNK: usize = 64 * 1024;
 /// A row of `blob`, as it is read: `hash, size, coding, file, data`.
 #[derive(sqlx::FromRow)]
 pub(crate) struct Stored {
-    hash: Vec<u8>,
-    size: i64,
-    coding: i64,
-    file: Option<String>,
-    data: Option<Vec<u8>>,
+    pub(super) hash: Vec<u8>,
+    pub(super) size: i64,
+    pub(super) coding: i64,
+    pub(super) file: Option<String>,
+    pub(super) data: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -57,46 +57,51 @@ pub(crate) async fn open(reads: &SqlitePool, files: &Files, row: Stored) -> Resu
     };
     let path = files.path(&name);
     let hash = row.hash.clone();
-    let read = blocking(move || match std::fs::read(&path) {
-        Ok(data) => unpack(&row, &data),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::NotFound),
-        Err(error) => Err(error.into()),
-    });
-    match read.await {
-        // Destroyed since the row was read, or lost? The row tells.
-        Err(StoreError::NotFound) => {
-            let named: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
-                .bind(&hash)
-                .bind(name)
-                .fetch_one(reads)
-                .await?;
-            Err(if named { StoreError::Corrupt(hex(&hash)) } else { StoreError::NotFound })
-        }
-        read => read,
+    let read = blocking(move || unpack(&row, &std::fs::read(&path).map_err(gone)?)).await;
+    unless_destroyed(reads, &hash, &name, read).await
+}
+
+pub(super) fn gone(error: std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => StoreError::NotFound,
+        _ => error.into(),
     }
 }
 
-async fn blocking(work: impl FnOnce() -> Result<Bytes> + Send + 'static) -> Result<Bytes> {
+/// A file that is not there: destroyed since its row was read, or lost? The row tells.
+pub(super) async fn unless_destroyed<T>(reads: &SqlitePool, hash: &[u8], name: &str, read: Result<T>) -> Result<T> {
+    if !matches!(read, Err(StoreError::NotFound)) {
+        return read;
+    }
+    let named: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE hash = $1 AND file = $2)")
+        .bind(hash)
+        .bind(name)
+        .fetch_one(reads)
+        .await?;
+    Err(if named { StoreError::Corrupt(hex(hash)) } else { StoreError::NotFound })
+}
+
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Broken(error.to_string()))?
 }
 
-fn head(row: &Stored, source: impl Read, limit: usize) -> Result<Bytes> {
+pub(super) fn head(row: &Stored, source: impl Read, limit: usize) -> Result<Bytes> {
     let corrupt = || StoreError::Corrupt(hex(&row.hash));
-    if row.coding != coding::ZSTD {
-        return Err(StoreError::Broken(format!("blob written in coding {}, which is not known", row.coding)));
-    }
+    coding::is_known(row.coding)?;
     let mut decoder = zstd::Decoder::new(source)?;
     let (mut hasher, mut head, mut chunk) = (blake3::Hasher::new(), Vec::new(), vec![0; CHUNK]);
+    let mut size = 0;
     loop {
         let read = decoder.read(&mut chunk).map_err(|_| corrupt())?;
         if read == 0 {
             break;
         }
         hasher.update(&chunk[..read]);
+        size += read as i64;
         let wanted = limit.saturating_sub(head.len()).min(read);
         head.extend_from_slice(&chunk[..wanted]);
     }
-    if hasher.finalize().as_bytes()[..] != row.hash[..] {
+    if size != row.size || hasher.finalize().as_bytes()[..] != row.hash[..] {
         return Err(corrupt());
     }
     Ok(Bytes::from(head))
@@ -105,7 +110,7 @@ fn head(row: &Stored, source: impl Read, limit: usize) -> Result<Bytes> {
 fn unpack(row: &Stored, data: &[u8]) -> Result<Bytes> {
     let corrupt = || StoreError::Corrupt(hex(&row.hash));
     let raw = coding::decompress(row.coding, data, row.size).map_err(|error| match error {
-        StoreError::Broken(_) if row.coding == coding::ZSTD => corrupt(),
+        StoreError::Broken(_) if coding::is_known(row.coding).is_ok() => corrupt(),
         other => other,
     })?;
     if raw.len() as i64 != row.size || blake3::hash(&raw).as_bytes()[..] != row.hash[..] {

@@ -2,7 +2,7 @@
 
 use crate::blob::Stored;
 use crate::mailbox::LISTED;
-use crate::{Listed, Result, Store};
+use crate::{Listed, Pieces, Result, Store};
 use bytes::Bytes;
 use sqlx::AssertSqlSafe;
 
@@ -16,7 +16,16 @@ impl Store {
 
     /// The bytes as they came. `Corrupt` when they are not any more.
     pub async fn bytes(&self, account: i64, placement: i64) -> Result<Bytes> {
-        let row: Stored = sqlx::query_as(
+        self.open_blob(self.blob_of(account, placement).await?).await
+    }
+
+    /// As `bytes`, for who takes them slowly.
+    pub async fn pieces(&self, account: i64, placement: i64) -> Result<Pieces> {
+        self.open_pieces(self.blob_of(account, placement).await?).await
+    }
+
+    async fn blob_of(&self, account: i64, placement: i64) -> Result<Stored> {
+        Ok(sqlx::query_as(
             "SELECT b.hash, b.size, b.coding, b.file, b.data
              FROM placement p JOIN message m ON m.id = p.message_id JOIN blob b ON b.id = m.blob_id
              WHERE p.id = $2 AND p.account_id = $1",
@@ -24,7 +33,6 @@ impl Store {
         .bind(account)
         .bind(placement)
         .fetch_one(&self.reads)
-        .await?;
-        self.open_blob(row).await
+        .await?)
     }
 }

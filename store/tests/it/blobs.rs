@@ -37,6 +37,56 @@ async fn bytes_come_back_as_they_came() {
     assert_eq!(home.files().len(), 2, "what does not compress to 64 KiB lies in a file");
 }
 
+/// All of a message as a slow program takes it, and how many pieces it came in.
+async fn in_pieces(home: &Home, account: i64, placement: i64) -> Result<(Vec<u8>, usize), StoreError> {
+    let mut pieces = home.store.pieces(account, placement).await?;
+    let (mut all, mut count) = (Vec::new(), 0);
+    while !pieces.is_done() {
+        let piece = pieces.next().await?;
+        assert!(!piece.is_empty() && piece.len() <= 256 * 1024);
+        all.extend_from_slice(&piece);
+        count += 1;
+    }
+    assert!(pieces.next().await.unwrap().is_empty());
+    Ok((all, count))
+}
+
+#[tokio::test]
+async fn a_large_message_is_given_out_in_pieces_and_a_small_one_whole() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let frame = 128 * 1024;
+    for (raw, count) in [
+        (b"short".to_vec(), 1),
+        (noise(2 * frame, 2), 1),
+        (noise(2 * frame + 1, 3), 3),
+        (noise(10 * frame, 4), 10),
+        ("Ünïcode ".repeat(999_999).into_bytes(), 77),
+    ] {
+        let placement = deliver_bytes(&home, bob, &raw).await;
+        let (all, pieces) = in_pieces(&home, bob, placement).await.unwrap();
+        assert!(all == raw, "{} bytes", raw.len());
+        assert_eq!(pieces, count, "{} bytes", raw.len());
+    }
+}
+
+#[tokio::test]
+async fn who_has_begun_to_take_a_message_gets_it_whole_though_it_is_destroyed_meanwhile() {
+    let home = Home::new().await;
+    let bob = home.account("bob").await;
+    let raw = noise(1_000_000, 5);
+    let placement = deliver_bytes(&home, bob, &raw).await;
+    let mut pieces = home.store.pieces(bob, placement).await.unwrap();
+    let mut all = pieces.next().await.unwrap().to_vec();
+    home.store.destroy(bob, vec![placement], by_owner(Kind::Destroyed), NOW).await.unwrap();
+    files_become(&home, 0).await;
+    while !pieces.is_done() {
+        all.extend_from_slice(&pieces.next().await.unwrap());
+    }
+    assert!(all == raw);
+    assert!(matches!(home.store.pieces(bob, placement).await, Err(StoreError::NotFound)));
+}
+
 #[tokio::test]
 async fn a_spool_file_is_read_and_left() {
     let home = Home::new().await;
@@ -120,9 +170,11 @@ async fn a_flipped_bit_in_a_file_is_named_and_never_served() {
         panic!("served or refused otherwise")
     };
     assert!(path.file_name().unwrap().to_str().unwrap().starts_with(&named), "{named}");
+    assert!(matches!(home.store.pieces(bob, damaged).await, Err(StoreError::Corrupt(_))), "not one piece of it");
     home.store.bytes(bob, whole).await.unwrap();
     std::fs::remove_file(&path).unwrap();
     assert!(matches!(home.store.bytes(bob, damaged).await, Err(StoreError::Corrupt(_))), "a lost file too");
+    assert!(matches!(home.store.pieces(bob, damaged).await, Err(StoreError::Corrupt(_))), "a lost file too");
 }
 
 #[tokio::test]
@@ -151,6 +203,7 @@ async fn a_flipped_bit_in_a_length_is_named_and_takes_no_memory() {
     home.spoil("UPDATE blob SET size = -size WHERE id = (SELECT max(id) - 1 FROM blob)").await;
     for damaged in [small, large, negative] {
         assert!(matches!(home.store.bytes(bob, damaged).await, Err(StoreError::Corrupt(_))));
+        assert!(matches!(home.store.pieces(bob, damaged).await, Err(StoreError::Corrupt(_))));
     }
     assert_eq!(home.store.bytes(bob, whole).await.unwrap(), "other words");
 }

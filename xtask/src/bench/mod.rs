@@ -2,10 +2,12 @@
 
 mod accept;
 mod collect;
+mod idle;
 mod inbox;
 mod load;
 mod meter;
 mod page;
+mod postfix;
 mod relay;
 mod report;
 mod server;
@@ -27,7 +29,7 @@ pub struct Extent {
     divisor: usize,
 }
 
-const SECTIONS: [&str; 5] = ["accept", "fsyncs", "collect", "inbox", "relay"];
+const SECTIONS: [&str; 6] = ["accept", "fsyncs", "collect", "inbox", "relay", "idle"];
 
 /// `cargo xtask bench [--quick] [--as-built] [section…]`.
 ///
@@ -71,6 +73,9 @@ pub fn bench(words: &[String]) -> Done {
     }
     if wanted("relay") {
         show(relay::relay(&words, effort)?);
+    }
+    if wanted("idle") {
+        show(idle::idle(effort)?);
     }
     let file = places::target().join("bench.md");
     std::fs::write(&file, text).map_err(|cause| crate::failure::file("writing", &file, &cause))?;

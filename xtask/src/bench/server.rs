@@ -40,7 +40,7 @@ impl Server {
         // from one peer, and senders of a domain that no DNS knows (nor anybody who could vouch for it).
         let settings = format!(
             "hostname = \"mail.bench.test\"\nsmtp = \"{smtp}\"\npop3 = \"{pop3}\"\nhttp = \"{http}\"\n\
-             connections_per_peer = 1000\nconnection_rate = 1000000\npeer_messages = 0\n\
+             connections_per_peer = 1500\nconnection_rate = 1000000\npeer_messages = 0\n\
              peer_recipients = 0\ncheck_sender_domain = false\n\
              spf = false\ndmarc = false\niprev = false\nhelo = \"off\"\nallow_plaintext_auth = true\nlog = \"warn\"\n{more}"
         );

@@ -38,10 +38,14 @@ pub fn test(names: &[String]) -> ExitCode {
         total.passed += outcome.passed;
         total.failed += outcome.failed;
         total.trouble.extend(outcome.trouble);
+        total.left_out.extend(outcome.left_out);
     }
     println!("\n== all steps, {}", stopwatch::words(whole.read()));
     for line in lines {
         println!("   {line}");
+    }
+    for test in &total.left_out {
+        println!("left out: {test}");
     }
     for trouble in &total.trouble {
         println!("{trouble}");

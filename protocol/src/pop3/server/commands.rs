@@ -112,7 +112,7 @@ impl Session {
         match maildrop.entry(number).map(|entry| (entry.id, entry.size)) {
             Some((id, size)) => {
                 self.phase = Phase::Asked(Asked::Retrieve { maildrop, size, lines });
-                Some(Question::Retrieve { id })
+                Some(Question::Retrieve { id, whole: lines.is_none() })
             }
             None => {
                 self.phase = Phase::Transaction(maildrop);

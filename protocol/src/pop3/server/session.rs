@@ -1,7 +1,7 @@
 //! The session as its driver sees it: steps out, bytes and answers in.
 
 use super::maildrop::Maildrop;
-use super::multiline::{Message, Multiline};
+use super::multiline::{Message, Multiline, Rest};
 use super::{Answer, Config, Entry, Question, Refusal, Step};
 use crate::lines::Input;
 use crate::output::Output;
@@ -71,6 +71,8 @@ pub(super) enum Asked {
         /// TOP's lines.
         lines: Option<usize>,
     },
+    /// The next part of a message that is half sent.
+    Part(Maildrop, Message),
     Quit,
 }
 
@@ -136,16 +138,36 @@ impl Session {
                     None => return self.idle(Action::NeedInput),
                 },
                 Phase::Sending(maildrop, multiline) => {
-                    if multiline.write_more(maildrop, self.out.more())
-                        && let Phase::Sending(maildrop, _) = std::mem::replace(&mut self.phase, Phase::Closing)
-                    {
-                        self.phase = Phase::Transaction(maildrop);
+                    let rest = multiline.write_more(maildrop, self.out.more());
+                    if let Some(question) = self.sent(rest) {
+                        return Action::Ask(question);
                     }
                 }
                 // Only a driver that forgot to answer comes here.
                 Phase::Asked(_) => return self.idle(Action::NeedInput),
                 Phase::Handshake => return self.idle(Action::StartTls),
                 Phase::Closing => return self.idle(Action::Close),
+            }
+        }
+    }
+
+    /// A piece of a long reply was written.
+    fn sent(&mut self, rest: Rest) -> Option<Question> {
+        if rest == Rest::Write {
+            return None;
+        }
+        match std::mem::replace(&mut self.phase, Phase::Closing) {
+            Phase::Sending(maildrop, Multiline::Message(message)) if rest == Rest::Fetch => {
+                self.phase = Phase::Asked(Asked::Part(maildrop, message));
+                Some(Question::Part)
+            }
+            Phase::Sending(maildrop, _) => {
+                self.phase = Phase::Transaction(maildrop);
+                None
+            }
+            other => {
+                self.phase = other;
+                None
             }
         }
     }
@@ -178,11 +200,16 @@ impl Session {
                 self.prove(&proof, user, entries);
             }
             (Asked::Login { .. } | Asked::Scram(_) | Asked::ScramProof { .. }, answer) => self.not_signed_in(&answer),
-            (Asked::Retrieve { maildrop, size, lines }, Answer::Message(bytes)) => {
+            (Asked::Retrieve { maildrop, size, lines }, Answer::Part { octets, last }) => {
                 let words = if lines.is_some() { String::new() } else { format!("{size} octets") };
                 self.say(reply::OK.with_text(words));
-                self.phase = Phase::Sending(maildrop, Multiline::Message(Message::new(bytes, lines)));
+                self.send_part(maildrop, Message::new(lines), octets, last);
             }
+            (Asked::Part(maildrop, message), Answer::Part { octets, last }) => {
+                self.send_part(maildrop, message, octets, last);
+            }
+            // Without the dot, so that nobody takes the half for the whole.
+            (Asked::Part(..), _) => self.phase = Phase::Closing,
             (Asked::Retrieve { maildrop, .. }, _) => {
                 self.phase = Phase::Transaction(maildrop);
                 self.say(reply::NOT_NOW);
@@ -193,6 +220,11 @@ impl Session {
         if std::mem::take(&mut self.stopping) {
             self.shutdown();
         }
+    }
+
+    fn send_part(&mut self, maildrop: Maildrop, mut message: Message, octets: Vec<u8>, last: bool) {
+        message.go_on(octets, last);
+        self.phase = Phase::Sending(maildrop, Multiline::Message(message));
     }
 
     pub(super) fn signed_in(&mut self, user: String, entries: Vec<Entry>) {

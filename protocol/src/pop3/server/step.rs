@@ -45,8 +45,10 @@ pub enum Question {
     /// The user's proof was judged; `right` is the password that it proves, 0 being the first. Right: as `Login`. A wrong
     /// one is asked for as well, so that guesses are counted: `Refused`.
     ScramProof { user: String, right: Option<usize> },
-    /// The whole message, for RETR and for TOP: `Message` or `Unavailable`.
-    Retrieve { id: i64 },
+    /// A message from its start: `Part` or `Unavailable`. `whole`: for RETR, not TOP.
+    Retrieve { id: i64, whole: bool },
+    /// What follows the last part of the message under way: `Part`, or `Unavailable`, and the session is over.
+    Part,
     /// QUIT with deletions, at least one: `Committed` when they are on disk, else `NotRemoved`.
     Quit { deleted: Vec<i64> },
 }
@@ -58,7 +60,11 @@ pub enum Answer {
     /// A nonce of chance, printable ASCII without commas, and what is kept of the password.
     Scram(String, ScramCredentials),
     Refused(Refusal),
-    Message(Vec<u8>),
+    /// Of a message: all of it, or as much as is at hand. `last`: nothing follows.
+    Part {
+        octets: Vec<u8>,
+        last: bool,
+    },
     Unavailable,
     Committed,
     NotRemoved,

@@ -16,4 +16,4 @@ mod transaction;
 
 pub use config::{Config, Kind};
 pub use session::Session;
-pub use step::{Abort, Body, Envelope, Question, Recipient, Step};
+pub use step::{Abort, Body, Envelope, Question, Recipient, Refusal, Step};

@@ -1,7 +1,7 @@
 //! MAIL, RCPT and DATA: the envelope grows until the message comes (RFC 5321 §3.3).
 
 use super::phase::{Asked, Framing, Phase, Receiving};
-use super::{Envelope, Kind, Question, Recipient, Session};
+use super::{Envelope, Kind, Question, Recipient, Refusal, Session};
 use crate::dot::Unstuffer;
 use crate::smtp::{OfMail, Reply, replies};
 use mail::envelope::{ForwardPath, RecipientWishes, ReversePath};
@@ -20,11 +20,13 @@ impl Session {
             self.wrong(replies::UNKNOWN_PARAMETER);
         } else if size.is_some_and(|size| size > self.config.size_limit) {
             self.say(replies::TOO_BIG);
+            self.refusal = Some(Refusal { sender: Some(path), recipients: Vec::new(), reply: replies::TOO_BIG });
         } else if self.config.max_messages.is_some_and(|most| self.messages >= most) {
             self.close(replies::TOO_MANY_MESSAGES);
         } else {
             let recipients = Vec::new();
-            let envelope = Envelope { sender: path.clone(), body, wishes: wishes.clone(), recipients, size: 0 };
+            let (sender, declared, wanted) = (path.clone(), size, wishes.clone());
+            let envelope = Envelope { sender, body, wishes: wanted, recipients, declared, size: 0 };
             self.phase = Phase::Asked(Asked::Sender(envelope));
             return Some(Question::Sender { path, size, body, wishes });
         }
