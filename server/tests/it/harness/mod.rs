@@ -7,6 +7,7 @@ pub mod http;
 pub mod locker;
 pub mod pebble;
 pub mod pop3;
+pub mod postfix;
 pub mod remote;
 pub mod server;
 pub mod settings;
