@@ -294,7 +294,9 @@ impl Webmail for Fake {
         });
         let first = if rows.is_empty() { 0 } else { i64::from(ask.page - 1) * 50 + 1 };
         let next = (rows.len() >= 50 && ask.page < 3).then(|| "k67".to_owned());
-        Ok(ListPage { mailbox, rows, total, page: ask.page, first, next })
+        let newer = (ask.page > 1 && ask.query.is_empty()).then(|| "n66".to_owned());
+        let partial = ask.query == "half";
+        Ok(ListPage { mailbox, rows, total, page: ask.page, first, next, newer, partial })
     }
 
     async fn open(&self, id: i64) -> Result<MessageView, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::{Draft, DraftAttachment, DraftFields};
 use crate::message::list;
-use crate::{Flags, Millis, Result, Store};
+use crate::{Flags, Keyset, Millis, Result, Store};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
@@ -69,17 +69,27 @@ impl Store {
 
     /// Newest first, without attachments' bytes. `skip` from the top.
     pub async fn drafts(&self, account: i64, skip: i64, limit: i64) -> Result<Vec<Draft>> {
-        self.drafts_with(account, "", skip, limit).await
+        self.drafts_with(account, "", None, skip, limit).await
     }
 
     /// The same, of drafts that have every one of these words in some field. Drafts change with every pause in typing,
     /// so no index holds them: they are looked through, an account's own and no others.
-    pub async fn drafts_with(&self, account: i64, words: &str, skip: i64, limit: i64) -> Result<Vec<Draft>> {
+    /// `skip` counts from `after` (when it was saved, and its id), or from the top.
+    pub async fn drafts_with(
+        &self,
+        account: i64,
+        words: &str,
+        after: Option<Keyset>,
+        skip: i64,
+        limit: i64,
+    ) -> Result<Vec<Draft>> {
+        let after = after.unwrap_or(Keyset { received_at: i64::MAX, id: i64::MAX });
         let words: Vec<String> = words.split_whitespace().take(WORDS).map(like).collect();
         let rows = format!(
             "SELECT {COLUMNS} FROM draft WHERE account_id = $1 AND NOT EXISTS (
                  SELECT 1 FROM json_each($4) WHERE NOT (subject LIKE value ESCAPE '!' OR body LIKE value ESCAPE '!'
                      OR recipients LIKE value ESCAPE '!' OR cc LIKE value ESCAPE '!' OR bcc LIKE value ESCAPE '!'))
+                 AND (saved_at, id) < ($5, $6)
              ORDER BY saved_at DESC, id DESC LIMIT $2 OFFSET $3"
         );
         let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(rows))
@@ -87,6 +97,8 @@ impl Store {
             .bind(limit)
             .bind(skip)
             .bind(serde_json::to_string(&words).unwrap_or_default())
+            .bind(after.received_at)
+            .bind(after.id)
             .fetch_all(&self.reads)
             .await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();

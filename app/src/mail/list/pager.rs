@@ -18,6 +18,12 @@ fn address(base: &str, page: u32, cursor: Option<&str>) -> String {
     url
 }
 
+/// The address of the page that ends at `cursor`.
+fn back(base: &str, page: u32, cursor: &str) -> String {
+    let joint = if base.contains('?') { '&' } else { '?' };
+    format!("{base}{joint}p={page}&c={cursor}")
+}
+
 /// `1–50 of 12,431`.
 fn place(page: &ListPage) -> String {
     if page.rows.is_empty() {
@@ -34,7 +40,11 @@ fn place(page: &ListPage) -> String {
 #[component]
 pub fn Pager(page: ListPage, base: String) -> impl IntoView {
     let number = page.page.max(1);
-    let newer = (number > 1).then(|| address(&base, number - 1, None));
+    // Page 1 is always the top.
+    let newer = (number > 1 || page.newer.is_some()).then(|| match (number, &page.newer) {
+        (2.., Some(newer)) => back(&base, number - 1, newer),
+        (number, _) => address(&base, number.saturating_sub(1), None),
+    });
     let older = page.next.as_deref().map(|next| address(&base, number + 1, Some(next)));
     let shown = !page.rows.is_empty() || number > 1;
     shown.then(|| {
@@ -73,5 +83,6 @@ mod tests {
         assert_eq!(address("/mail/inbox", 1, None), "/mail/inbox");
         assert_eq!(address("/mail/inbox", 2, Some("k17")), "/mail/inbox?p=2&c=k17");
         assert_eq!(address("/search?q=train", 3, None), "/search?q=train&p=3");
+        assert_eq!(back("/mail/inbox", 1, "n17"), "/mail/inbox?p=1&c=n17");
     }
 }

@@ -49,6 +49,54 @@ async fn a_list_goes_page_by_page_with_and_without_a_cursor() {
 }
 
 #[tokio::test]
+async fn older_and_newer_pages_skip_and_repeat_nothing_while_mail_comes() {
+    let site = Site::open().await;
+    let mut ids = Vec::new();
+    for number in 0..160 {
+        ids.push(site.arrive(site.bob, &LETTER.replace("Hello", &format!("Letter {number}"))).await);
+    }
+    ids.reverse();
+    let desk = desk(&site, site.bob).await;
+    let shown = |page: &api::ListPage| page.rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    let first = desk.list(ask("inbox", 1, "")).await.unwrap();
+    assert_eq!(first.newer, None);
+    let second = desk.list(ask("inbox", 2, &first.next.unwrap())).await.unwrap();
+    let third = desk.list(ask("inbox", 3, second.next.as_deref().unwrap())).await.unwrap();
+    assert_eq!((shown(&second), shown(&third)), (ids[50..100].to_vec(), ids[100..150].to_vec()));
+    let mut new = Vec::new();
+    for number in 0..3 {
+        new.push(site.arrive(site.bob, &LETTER.replace("Hello", &format!("New {number}"))).await);
+    }
+    // Back the way one came: the same page, although three are newer now.
+    let back = desk.list(ask("inbox", 2, third.newer.as_deref().unwrap())).await.unwrap();
+    assert_eq!((shown(&back), back.page), (ids[50..100].to_vec(), 2));
+    let again = desk.list(ask("inbox", 1, back.newer.as_deref().unwrap())).await.unwrap();
+    assert_eq!(shown(&again), ids[..50], "and the one before it");
+    // Newer still are less than a page: that is the top.
+    let top = desk.list(ask("inbox", 1, again.newer.as_deref().unwrap())).await.unwrap();
+    assert_eq!((&shown(&top)[..3], top.rows.len(), top.newer), (&[new[2], new[1], new[0]][..], 50, None));
+}
+
+#[tokio::test]
+async fn drafts_go_page_by_page() {
+    let site = Site::open().await;
+    let mut ids = Vec::new();
+    for number in 0..53 {
+        let fields = store::DraftFields { subject: format!("Draft {number}"), ..store::DraftFields::default() };
+        let new = store::NewDraft { fields, ..store::NewDraft::default() };
+        ids.push(site.house().store.new_draft(site.bob, new, site.house().clock.now_ms()).await.unwrap());
+    }
+    ids.reverse();
+    let desk = desk(&site, site.bob).await;
+    let first = desk.list(ask("drafts", 1, "")).await.unwrap();
+    let next = first.next.expect("three more");
+    for cursor in [next.as_str(), ""] {
+        let second = desk.list(ask("drafts", 2, cursor)).await.unwrap();
+        assert_eq!(second.rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids[50..], "{cursor:?}");
+    }
+}
+
+#[tokio::test]
 async fn opening_marks_read_and_the_ledger_says_so_once() {
     let site = Site::open().await;
     let id = site.arrive(site.bob, LETTER).await;

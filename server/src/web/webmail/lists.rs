@@ -9,6 +9,8 @@ use store::{Draft, Flags, Keyset, Listed, Mailbox, Role};
 const PAGE: i64 = 50;
 /// Rows of a search that are passed over at most.
 const FAR: i64 = 2000;
+/// Before a cursor at which a page ends.
+const NEWER: char = 'n';
 /// Of a draft's text, for its row.
 const PREVIEW: usize = 140;
 
@@ -22,6 +24,14 @@ impl Desk {
         let query = ask.query.trim();
         let total = if query.is_empty() { mailbox.map(|mailbox| mailbox.total) } else { None };
         let mut page = i64::from(ask.page.max(1));
+        if let (Some(mailbox), "", Some(before)) =
+            (mailbox.filter(|mailbox| mailbox.role != Role::Drafts), query, newer(&ask.cursor))
+            && let Some(list) = self.newer_page(&boxes, mailbox, page, before).await?
+        {
+            return Ok(list);
+        }
+        // The top, should less than a page be newer.
+        page = if newer(&ask.cursor).is_some() { 1 } else { page };
         let mut found = self.rows(&boxes, mailbox, query, page, keyset(&ask.cursor)).await?;
         // The last page has been emptied: the one that is last now. Of a search nobody counted the pages.
         if found.is_empty() && page > 1 {
@@ -31,8 +41,13 @@ impl Desk {
         let more = found.len() as i64 > PAGE;
         found.truncate(PAGE as usize);
         let next = more.then(|| found.last().and_then(|(_, key)| key.map(cursor)).unwrap_or_default());
+        let partial = !query.is_empty() && !self.store().search_is_complete().await.map_err(refused)?;
+        let turns = query.is_empty() && page > 1;
+        let newer = found.first().filter(|_| turns).and_then(|(row, key)| (!row.draft).then_some(*key)?).map(cursor);
         let rows: Vec<Row> = found.into_iter().map(|(row, _)| row).collect();
         Ok(ListPage {
+            newer: newer.map(|key| format!("{NEWER}{key}")),
+            partial,
             mailbox: mailbox.map(names::line),
             total,
             page: u32::try_from(page).unwrap_or(1),
@@ -40,6 +55,34 @@ impl Desk {
             next,
             rows,
         })
+    }
+
+    /// The page that ends just before `before`. None: less than a page is newer.
+    async fn newer_page(
+        &self,
+        boxes: &[Mailbox],
+        mailbox: &Mailbox,
+        page: i64,
+        before: Keyset,
+    ) -> Result<Option<ListPage>, Refusal> {
+        let listed = self.store().page_before(self.id(), mailbox.id, before, PAGE + 1).await.map_err(refused)?;
+        if (listed.len() as i64) < PAGE {
+            return Ok(None);
+        }
+        let more = listed.len() as i64 > PAGE;
+        let skip = usize::from(more);
+        let found: Vec<_> = listed.into_iter().skip(skip).map(|listed| self.keyed_row(listed, boxes)).collect();
+        let key = |found: Option<&(Row, Option<Keyset>)>| found.and_then(|(_, key)| *key).map(cursor);
+        Ok(Some(ListPage {
+            mailbox: Some(names::line(mailbox)),
+            total: Some(mailbox.total),
+            page: u32::try_from(page).unwrap_or(1),
+            first: (page - 1) * PAGE + 1,
+            next: key(found.last()),
+            newer: key(found.first()).filter(|_| more).map(|key| format!("{NEWER}{key}")),
+            partial: false,
+            rows: found.into_iter().map(|(row, _)| row).collect(),
+        }))
     }
 
     /// The rows of a page, and one more if there is another page.
@@ -54,8 +97,13 @@ impl Desk {
         let (skip, limit) = ((page - 1) * PAGE, PAGE + 1);
         match mailbox {
             Some(mailbox) if mailbox.role == Role::Drafts => {
-                let drafts = self.store().drafts_with(self.id(), query, skip, limit).await.map_err(refused)?;
-                Ok(drafts.into_iter().map(|draft| (self.draft_row(draft, mailbox), None)).collect())
+                let skip = if after.is_some() { 0 } else { skip };
+                let drafts = self.store().drafts_with(self.id(), query, after, skip, limit).await.map_err(refused)?;
+                let keyed = |draft: Draft| {
+                    let key = Keyset { received_at: draft.saved_at, id: draft.id };
+                    (self.draft_row(draft, mailbox), Some(key))
+                };
+                Ok(drafts.into_iter().map(keyed).collect())
             }
             Some(mailbox) if query.is_empty() => {
                 let skip = if after.is_some() { 0 } else { skip };
@@ -118,6 +166,11 @@ fn cursor(key: Keyset) -> String {
     format!("{}.{}", key.received_at, key.id)
 }
 
+/// Of a page that ends here instead.
+fn newer(cursor: &str) -> Option<Keyset> {
+    keyset(cursor.strip_prefix(NEWER)?)
+}
+
 /// Anything else counts as no cursor: the page is then found by its number.
 fn keyset(cursor: &str) -> Option<Keyset> {
     let (received_at, id) = cursor.split_once('.')?;
@@ -133,6 +186,7 @@ mod tests {
         let key = Keyset { received_at: 1_763_000_000_000, id: 42 };
         assert_eq!(cursor(key), "1763000000000.42");
         assert_eq!(keyset(&cursor(key)), Some(key));
+        assert_eq!((newer(&cursor(key)), newer(&format!("n{}", cursor(key)))), (None, Some(key)));
     }
 
     #[test]
