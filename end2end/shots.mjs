@@ -26,7 +26,7 @@ const LETTERS = [
   { subject: "The plan of the stand", name: "Trade Fair Office", text: "Dear exhibitor,\n\nthe plan is attached. Questions: https://fair.test/help or mailto:fair@otherisp.test\n\nKind regards", file: "stand.pdf" },
 ];
 
-const dns = await startDns({ "otherisp.test": { MX: [[10, "mx.otherisp.test"]] }, "mx.otherisp.test": { A: ["127.0.0.1"] } });
+const dns = await startDns({ "otherisp.test": { MX: [[10, "mx.otherisp.test"]] }, "mx.otherisp.test": { A: ["127.0.0.1"] }, "late.test": { MX: [[10, "mx.late.test"]] }, "mx.late.test": { A: ["127.0.0.9"] } });
 const provider = await startProvider("mx.otherisp.test");
 const server = await startRestante({
   dns,
@@ -59,6 +59,14 @@ async function fill() {
   await server.command("alias", "add", "a.very.long.name.for.the.whole.team@comentum.test", "sales@comentum.test");
   await server.command("domain", "alias", "add", "comentum.test", "comentum.example");
   await server.command("domain", "catch-all", "comentum.test", ANNA);
+  // One that waits, one that is held, and one that was refused.
+  const login = [ANNA, server.passwords[ANNA]];
+  const late = { from: ANNA, to: "friend@late.test", subject: "Waits for its server", text: "x" };
+  await sendMail(server.ports.submission, [late], login);
+  await server.command("account", "allowance", ANNA, "1", "-");
+  await sendMail(server.ports.submission, [{ ...late, subject: "Held for today" }], login);
+  const unknown = { from: "lisa@otherisp.test", to: "nobody@comentum.test", subject: "To nobody", text: "x" };
+  await sendMail(server.ports.smtp, [unknown]).catch(() => undefined);
   await server.command("domain", "limit", "comentum.test", "--most-accounts", "20", "--largest-message", "10MiB");
   await server.command("account", "address", "add", BOB, "b.miller@comentum.test");
   const many = Array.from({ length: 58 }, (_, index) => ({ subject: `Notice ${index + 1}`, name: "Town Library", text: "Please return your books." }));
@@ -163,6 +171,9 @@ async function take(page, look) {
   await page.getByRole("heading", { level: 1, name: BOB }).waitFor();
   await picture(page, "24-admin-account");
   await visit("/admin/queue", "25-admin-queue");
+  await visit("/admin/dns/comentum.test", "26-admin-dns");
+  await visit("/admin/trace", "27-admin-trace");
+  await visit("/admin/trace?sender=lisa@otherisp.test", "27-admin-trace-found");
   await signOut(page);
 }
 

@@ -1,6 +1,6 @@
 //! What an admin may ask.
 
-use crate::{Addresses, Receives, Refusal, Role, When, ZonePage};
+use crate::{Addresses, Receives, Refusal, ReportView, ReportsAsk, ReportsPage, Role, When, ZonePage};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -155,6 +155,9 @@ pub trait Admin: Addresses + Send + Sync {
     async fn remove_account(&self, account: i64, confirm: String) -> Result<(), Refusal>;
     /// Newest first, a hundred of each kind at most.
     async fn trace(&self, ask: TraceAsk) -> Result<Vec<TraceLine>, Refusal>;
+    /// What other providers told of our domains, newest first.
+    async fn reports(&self, ask: ReportsAsk) -> Result<ReportsPage, Refusal>;
+    async fn report(&self, id: i64) -> Result<ReportView, Refusal>;
     async fn queue(&self) -> Result<Vec<QueueLine>, Refusal>;
     /// Tries again now.
     async fn retry(&self, recipient: i64) -> Result<(), Refusal>;

@@ -2,7 +2,7 @@
 
 import { ADMIN, HERE, expect, test } from "../harness/test.mjs";
 import { collect, sendMail } from "../harness/programs.mjs";
-import { awake, signIn } from "../harness/webmail.mjs";
+import { awake, kind, signIn } from "../harness/webmail.mjs";
 
 test.beforeEach(async ({ page, post }) => {
   await signIn(page, { address: ADMIN, password: post.server.passwords[ADMIN] });
@@ -16,6 +16,19 @@ async function go(page, name) {
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   await awake(page);
 }
+
+test("a record for DNS is copied with one press, and can be selected where there is no button", async ({ page }) => {
+  await page.goto(`/admin/dns/${HERE}`);
+  await expect(page.getByRole("heading", { level: 1, name: HERE })).toBeVisible();
+  await awake(page);
+  const text = page.locator(".zone-line code").first();
+  await expect(text).toContainText(`${HERE}. IN MX`);
+  const button = page.getByRole("button", { name: /^Copy: / }).first();
+  if (kind() !== "full") return expect(button).toHaveCount(0);
+  await button.click();
+  await expect(page.getByRole("button", { name: /^Copied: / })).toHaveCount(1);
+  expect(await page.evaluate(() => getSelection().toString())).toBe(await text.textContent());
+});
 
 test("a domain is added, suspended, resumed and removed", async ({ page, forgive }, info) => {
   const domain = `company-${info.project.name}-${info.workerIndex}.test`;

@@ -6,6 +6,7 @@ mod backup;
 mod device;
 mod domain;
 mod queue;
+mod report;
 mod signing;
 mod table;
 mod tls;
@@ -57,6 +58,9 @@ enum Command {
     /// Mail that waits to go out.
     #[command(subcommand)]
     Queue(queue::Command),
+    /// What other providers tell of mail in our domains' names (DMARC), and of mail to them (TLS).
+    #[command(subcommand)]
+    Report(report::Command),
     /// Where is my mail? What other servers brought, and what they were told.
     Trace(trace::Ask),
     /// Certificates: which are shown, and fetching new ones.
@@ -144,6 +148,7 @@ async fn obey(command: Command, config: Config) -> Result<(), Failure> {
         Command::Alias(command) => alias::obey(command, &Desk::open(config).await?).await,
         Command::Domain(command) => domain::obey(command, &Desk::open(config).await?).await,
         Command::Queue(command) => queue::obey(command, &Desk::open(config).await?).await,
+        Command::Report(command) => report::obey(command, &Desk::open(config).await?).await,
         Command::Trace(ask) => trace::obey(ask, &Desk::open(config).await?).await,
         Command::Tls(command) => tls::obey(command, &config).await,
     }

@@ -77,6 +77,10 @@ pub struct Config {
     pub outbound_roots: Option<PathBuf>,
     /// Whether what leaves is signed, for domains that have keys; new domains get keys then.
     pub dkim_signing: bool,
+    /// Whom reports to other domains are from; none: none are sent.
+    pub report_from: Option<Address>,
+    /// What one report is about.
+    pub report_period: Duration,
     /// Whether mail that was judged junk is sent on to other providers.
     pub forward_junk: bool,
     /// Waits before the first attempt, the second and so on; the last one repeats.

@@ -25,6 +25,7 @@ mod passwords;
 mod peer;
 mod pop3;
 mod proxied;
+mod reports;
 mod run;
 mod seats;
 mod sign_in;

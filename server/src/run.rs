@@ -10,7 +10,7 @@ use crate::lifecycle::{Shutdown, watch_signals};
 use crate::listen::Door;
 use crate::proxied::Proxies;
 use crate::tls::{Sources, fetch_certificates};
-use crate::{janitor, outbound, pop3, web};
+use crate::{janitor, outbound, pop3, reports, web};
 use protocol::smtp::server::Config as SmtpConfig;
 use std::fs::File;
 use std::io::Write;
@@ -96,6 +96,7 @@ pub async fn run(config: Config, on_trial: bool) -> Result<(), Failure> {
     shutdown.spawn(fetch_certificates(Arc::clone(&house), shutdown.clone()));
     shutdown.spawn(outbound::run(Arc::clone(&house), shutdown.clone()));
     shutdown.spawn(janitor::run(Arc::clone(&house), shutdown.clone()));
+    shutdown.spawn(reports::run(Arc::clone(&house), shutdown.clone()));
 
     if on_trial {
         trial::prepare(&house, &ready.doors).await.map_err(Failure::Failed)?;

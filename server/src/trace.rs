@@ -6,7 +6,7 @@ pub mod search;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{Meeting, Refused, Store};
+use store::{DmarcOutcome, Meeting, Refused, Store};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Notes that may wait, notes of one commit, and the pause behind it: some hundred a second at most.
@@ -21,6 +21,7 @@ const LONGEST: usize = 320;
 enum Note {
     Refused(Box<Refused>),
     Met(Meeting),
+    Dmarc(Box<DmarcOutcome>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -65,6 +66,11 @@ impl Trace {
         self.note(Note::Met(meeting));
     }
 
+    /// DMARC found something, and its domain may want to know.
+    pub fn dmarc(&self, outcome: DmarcOutcome) {
+        self.note(Note::Dmarc(Box::new(outcome)));
+    }
+
     fn note(&self, note: Note) {
         if self.notes.try_send(note).is_err() {
             self.left_out.fetch_add(1, Ordering::Relaxed);
@@ -87,11 +93,12 @@ impl Trace {
 async fn write(store: Store, mut waiting: mpsc::Receiver<Note>, left_out: Arc<AtomicU64>, hurry: Arc<Notify>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        let (mut refused, mut met, mut flushes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut refused, mut met, mut dmarc, mut flushes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for note in batch.drain(..) {
             match note {
                 Note::Refused(one) => refused.push(*one),
                 Note::Met(one) => met.push(one),
+                Note::Dmarc(one) => dmarc.push(*one),
                 Note::Flush(done) => flushes.push(done),
             }
         }
@@ -103,6 +110,10 @@ async fn write(store: Store, mut waiting: mpsc::Receiver<Note>, left_out: Arc<At
         let written = match met.is_empty() {
             true => written,
             false => written.and(store.note_meetings(met, now).await),
+        };
+        let written = match dmarc.is_empty() {
+            true => written,
+            false => written.and(store.count_dmarc(dmarc).await),
         };
         if let Err(error) = written {
             tracing::warn!(%error, "notes for the trace could not be kept");

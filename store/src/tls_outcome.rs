@@ -24,11 +24,11 @@ pub enum TlsRule {
     Tlsa = 2,
 }
 
-/// Sessions of one day with one outcome.
+/// Sessions of one period with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct TlsOutcome {
-    /// Days since 1970, in UTC.
-    pub day: i64,
+    /// When the period began.
+    pub begins: Millis,
     pub domain: String,
     pub policy: TlsRule,
     /// As RFC 8460 §4.3 names it; empty for success.
@@ -71,12 +71,12 @@ impl Store {
             let outcome = outcome.clone();
             Box::pin(async move {
                 sqlx::query(
-                    "INSERT INTO tls_outcome (day, domain, policy, failure, host, sessions)
+                    "INSERT INTO tls_outcome (begins, domain, policy, failure, host, sessions)
                      VALUES ($1, $2, $3, $4, $5, $6)
-                     ON CONFLICT (day, domain, policy, failure, host)
+                     ON CONFLICT (begins, domain, policy, failure, host)
                      DO UPDATE SET sessions = sessions + excluded.sessions",
                 )
-                .bind(outcome.day)
+                .bind(outcome.begins)
                 .bind(outcome.domain)
                 .bind(outcome.policy)
                 .bind(outcome.failure)
@@ -90,18 +90,11 @@ impl Store {
         .await
     }
 
-    /// What was counted on a day, by domain.
-    pub async fn tls_outcomes(&self, day: i64) -> Result<Vec<TlsOutcome>> {
-        let found = sqlx::query_as("SELECT * FROM tls_outcome WHERE day = $1 ORDER BY domain, policy, failure, host");
-        Ok(found.bind(day).fetch_all(&self.reads).await?)
-    }
-
-    /// Forgets policies that have ended and days before `day`.
-    pub async fn purge_tls(&self, now: Millis, day: i64) -> Result<()> {
+    /// Forgets policies that have ended.
+    pub async fn purge_sts(&self, now: Millis) -> Result<()> {
         self.act(move |tx| {
             Box::pin(async move {
                 sqlx::query("DELETE FROM sts_policy WHERE expires_at < $1").bind(now).execute(tx.db()).await?;
-                sqlx::query("DELETE FROM tls_outcome WHERE day < $1").bind(day).execute(tx.db()).await?;
                 Ok(())
             })
         })

@@ -162,8 +162,8 @@ fn Line(account: AccountLine) -> impl IntoView {
             <td>
                 <super::State active />
             </td>
-            <td class="figure">{space}</td>
-            <td>
+            <td class="figure" data-label="Space">{space}</td>
+            <td data-label="Last sign-in">
                 {match last_sign_in {
                     Some(when) => view! { <Time when /> }.into_any(),
                     None => view! { <span class="never">"never"</span> }.into_any(),

@@ -122,13 +122,13 @@ fn Line(domain: DomainLine, acts: Acts) -> impl IntoView {
                     <bdi>{name.clone()}</bdi>
                 </a>
             </th>
-            <td class="figure">
+            <td class="figure" data-label="Accounts">
                 <a href=format!("/admin/accounts?domain={name}")>{words::count(accounts)}</a>
             </td>
             <td>
                 <super::State active />
             </td>
-            <td>
+            <td data-label="Since">
                 <Time when=created />
             </td>
             <td class="acts">

@@ -69,11 +69,11 @@ fn Line(line: HeldLine, acts: Acts) -> impl IntoView {
                 <bdi>{sender}</bdi>
                 <small class="under">{size}</small>
             </th>
-            <td>
+            <td data-label="To">
                 <bdi>{recipient}</bdi>
                 {more}
             </td>
-            <td>
+            <td data-label="Since">
                 <Time when=since />
             </td>
             <td class="acts">

@@ -12,6 +12,8 @@ mod domains_page;
 mod held;
 mod overview_page;
 mod queue_page;
+mod report_page;
+mod reports_page;
 mod secret;
 mod trace_page;
 mod zone_page;
@@ -39,11 +41,13 @@ use leptos_router::{
 };
 use overview_page::OverviewPage;
 use queue_page::QueuePage;
+use report_page::ReportPage;
+use reports_page::ReportsPage;
 use trace_page::TracePage;
 use zone_page::ZonePage;
 
 /// Where `AdminApp` has pages, as axum writes paths.
-pub const ADMIN_ROUTES: [&str; 9] = [
+pub const ADMIN_ROUTES: [&str; 11] = [
     "/admin",
     "/admin/domains",
     "/admin/domains/{name}",
@@ -52,6 +56,8 @@ pub const ADMIN_ROUTES: [&str; 9] = [
     "/admin/accounts/{id}/password",
     "/admin/queue",
     "/admin/trace",
+    "/admin/reports",
+    "/admin/reports/{id}",
     "/admin/dns/{domain}",
 ];
 
@@ -76,6 +82,8 @@ pub fn AdminApp() -> impl IntoView {
                     <Route path=path!("/dns/:domain") view=ZonePage ssr=SsrMode::Async />
                     <Route path=path!("/queue") view=QueuePage ssr=SsrMode::Async />
                     <Route path=path!("/trace") view=TracePage ssr=SsrMode::Async />
+                    <Route path=path!("/reports") view=ReportsPage ssr=SsrMode::Async />
+                    <Route path=path!("/reports/:id") view=ReportPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -107,17 +107,17 @@ fn Line(line: QueueLine, acts: Acts) -> impl IntoView {
                     {(!tls.is_empty()).then(|| format!(", {tls}"))}
                 </small>
             </th>
-            <td>
+            <td data-label="From">
                 <bdi>{sender}</bdi>
             </td>
             <td class="said" dir="auto">
                 {last}
             </td>
-            <td class="figure">{words::count(attempts)}</td>
-            <td>
+            <td class="figure" data-label="Attempts">{words::count(attempts)}</td>
+            <td data-label="Queued">
                 <Time when=queued />
             </td>
-            <td>
+            <td data-label="Next attempt">
                 {if held { view! { "Held" }.into_any() } else { view! { <Time when=next /> }.into_any() }}
             </td>
             <td class="acts">

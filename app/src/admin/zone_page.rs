@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{RotateKeys, read_zone},
     layout::Notices,
-    parts::{Answered, CommandLine, Icon, Trouble},
+    parts::{Answered, CommandLine, Copied, Icon, Trouble},
 };
 use api::{Refusal, ZoneLine, ZonePage as Zone, ZoneState};
 use leptos::{form::ActionForm, prelude::*};
@@ -110,10 +110,10 @@ fn Line(line: ZoneLine) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                {purpose} <small class="under">{why}</small>
+                {purpose.clone()} <small class="under">{why}</small>
             </th>
             <td class="zone-line">
-                <code>{line}</code>
+                <Copied text=line what=purpose />
             </td>
             <td>
                 <span class="state" class:off=state != ZoneState::Right>

@@ -8,6 +8,7 @@ mod held;
 mod mail;
 mod order;
 mod programs;
+mod reports;
 mod then;
 mod zone;
 
@@ -17,6 +18,7 @@ pub use held::*;
 pub use mail::*;
 pub use order::{Order, Verb};
 pub use programs::*;
+pub use reports::*;
 pub use then::{Done, domain_page, is_local};
 pub use zone::*;
 

@@ -129,6 +129,18 @@ async fn the_queue_says_why_and_offers_to_try_or_give_up() {
 }
 
 #[tokio::test]
+async fn reports_of_others_are_listed_and_opened() {
+    let page = page_for(Who::Admin, "/admin/reports?domain=comentum.test").await;
+    page.has("name=\"domain\" value=\"comentum.test\"").has("href=\"/admin/reports/18\"").has("1,234");
+    page.has("Example &lt;Mail&gt; Inc.").has("<code>restante report list comentum.test</code>");
+    page.has("/admin/reports?domain=comentum%2Etest&amp;c=17");
+    page_for(Who::Admin, "/admin/reports?c=17").await.lacks("rel=\"next\"");
+    let one = page_for(Who::Admin, "/admin/reports/18").await;
+    one.has("198.51.100.9").has("reject").has("2026.17").has("<code>restante report show 18</code>");
+    page_for(Who::Admin, "/admin/reports/x").await.has("There is nothing here");
+}
+
+#[tokio::test]
 async fn the_trace_answers_where_a_message_is() {
     let trace = page_for(Who::Admin, "/admin/trace?sender=lisa&ip=192.0.2.7").await;
     trace.has("name=\"sender\" value=\"lisa\"").has("name=\"ip\" value=\"192.0.2.7\"").has("method=\"get\"");

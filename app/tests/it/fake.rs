@@ -30,6 +30,20 @@ pub fn person(name: &str, address: &str) -> Person {
     Person { name: name.into(), address: address.into() }
 }
 
+fn report(id: i64, about: ReportAbout) -> ReportLine {
+    ReportLine {
+        id,
+        about,
+        domain: "comentum.test".into(),
+        reporter: "Example <Mail> Inc.".into(),
+        proved: "example.test".into(),
+        begins: when("9 Nov"),
+        ends: when("9 Nov"),
+        passed: 1_234,
+        failed: 5,
+    }
+}
+
 fn line(id: i64, role: MailboxRole, name: &str, slug: &str, total: i64, unread: i64) -> MailboxLine {
     MailboxLine { id, role, name: name.into(), slug: slug.into(), total, unread }
 }
@@ -602,6 +616,26 @@ impl Admin for Fake {
 
     async fn remove_account(&self, _: i64, confirm: String) -> Result<(), Refusal> {
         if confirm == "bob@comentum.test" { Ok(()) } else { Err(Refusal::NotConfirmed) }
+    }
+
+    async fn reports(&self, ask: ReportsAsk) -> Result<ReportsPage, Refusal> {
+        if self.empty {
+            return Ok(ReportsPage { reports: vec![], next: None });
+        }
+        let more = ask.cursor.is_empty().then(|| "17".to_owned());
+        Ok(ReportsPage { reports: vec![report(18, ReportAbout::Dmarc), report(17, ReportAbout::Tls)], next: more })
+    }
+
+    async fn report(&self, id: i64) -> Result<ReportView, Refusal> {
+        let line = |source: &str, passed, what: &str| ReportedLine {
+            source: source.into(),
+            count: 12,
+            what: what.into(),
+            about: "comentum.test, DKIM pass, SPF fail".into(),
+            passed,
+        };
+        let lines = vec![line("192.0.2.7", true, "none"), line("198.51.100.9", false, "reject")];
+        Ok(ReportView { line: report(id, ReportAbout::Dmarc), report_id: "2026.17".into(), lines })
     }
 
     async fn trace(&self, ask: TraceAsk) -> Result<Vec<TraceLine>, Refusal> {

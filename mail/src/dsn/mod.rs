@@ -95,6 +95,12 @@ impl Report<'_> {
         if address.is_ascii() { Mailboxes::from(mailbox("", self.to)).to_string() } else { address }
     }
 
+    /// Whoever has such an address is reached by servers that carry UTF-8 alone: the report may be written in it
+    /// (RFC 6533 §3).
+    fn is_global(&self) -> bool {
+        !self.to.to_string().is_ascii()
+    }
+
     fn has_failed(&self) -> bool {
         self.recipients.iter().any(|reported| reported.action == Action::Failed)
     }

@@ -18,7 +18,7 @@ pub(super) fn part(report: &Report<'_>, boundary: &str) -> Vec<u8> {
         part.extend_from_slice(original);
         return part;
     }
-    header(original)
+    header(original, report.is_global())
 }
 
 /// RFC 2046 §5.2.1: an attached message is not encoded, so it must be fit to travel as it is.
@@ -37,7 +37,7 @@ fn is_tame(bytes: &[u8]) -> bool {
 }
 
 /// RFC 3462 §2: the header alone, so that a bounce of spam is not spam.
-fn header(original: &[u8]) -> Vec<u8> {
+fn header(original: &[u8], global: bool) -> Vec<u8> {
     let original = &original[..original.len().min(HEADER_MAX)];
     let end = memchr::memmem::find(original, b"\r\n\r\n").map_or(original.len(), |at| at + 2);
     let header = original[..end].to_vec();
@@ -51,7 +51,7 @@ fn header(original: &[u8]) -> Vec<u8> {
     let body = Body::new_with_encoding(header, encoding)
         .unwrap_or_else(|bytes| Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::Binary));
     let mut part = SinglePart::builder();
-    if let Ok(kind) = ContentType::parse("text/rfc822-headers") {
+    if let Ok(kind) = ContentType::parse(if global { "message/global-headers" } else { "text/rfc822-headers" }) {
         part = part.header(kind);
     }
     part.body(body).formatted()

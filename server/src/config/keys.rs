@@ -203,6 +203,15 @@ pub const KEYS: &[Key] = &[
         "a path",
         |config, text| put(&mut config.outbound_roots, some_path(text).map(Some)),
     ),
+    key(
+        "report_from",
+        "whom DMARC and TLS reports to other domains are from; none: none are sent",
+        "an address of one of your domains, as reports@example.com",
+        |config, text| put(&mut config.report_from, Address::parse(text).ok().map(Some)),
+    ),
+    key("report_period", "what one report is about", TIME, |config, text| {
+        put(&mut config.report_period, positive_duration(text))
+    }),
     key("forward_junk", "whether mail judged junk is sent on to other providers", FLAG, |config, text| {
         put(&mut config.forward_junk, on_or_off(text))
     }),

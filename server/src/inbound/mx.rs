@@ -9,9 +9,11 @@ use crate::inbound::checks::spf;
 use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
 use crate::inbound::judged::{Judged, judge};
 use crate::inbound::session::{Desk, Incoming, Visitor};
+use crate::inbound::success;
 use crate::inbound::verdict::{self, SenderFindings, arrival};
 use crate::listen::Guest;
 use crate::maillog;
+use crate::reports;
 use crate::submission::forward::{NotForwarded, forward};
 use crate::submission::{queued, sender_text};
 use mail::Address;
@@ -119,8 +121,14 @@ impl MxDesk {
         weighed.verdict = judged.verdict.to_text(&judged.findings);
         let role = if judged.verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
         let reply = self.put(incoming, weighed, role, Some(&judged.stamp)).await?;
-        if let Some(domain) = judged.proved().filter(|_| reply.is_positive()) {
-            greylist::remember(&self.house, domain);
+        if reply.is_positive() {
+            if let Some(domain) = judged.proved() {
+                greylist::remember(&self.house, domain);
+            }
+            let spread = Spread::default();
+            let reached = |path: &ForwardPath| self.found.get(path).is_some_and(|found| spread.reaches_all_now(found));
+            success::tell(&self.house, incoming, judged, reached).await;
+            reports::look(&self.house, incoming, judged).await;
         }
         Ok(reply)
     }
@@ -326,6 +334,7 @@ impl Desk for MxDesk {
         let before = Findings { spf: self.spf.clone(), ..self.client.findings().clone() };
         let reply = match judge(&self.house, &incoming, before).await {
             Ok(judged) => {
+                reports::count(&self.house, &incoming, &judged);
                 message_id.clone_from(&judged.message_id);
                 match arrival::reply(&judged.verdict, &judged.findings, incoming.peer) {
                     Some(refusal) => refusal,

@@ -3,11 +3,6 @@
 use crate::clock::span;
 use crate::dkim;
 use crate::house::House;
-use std::time::Duration;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Days that TLS outcomes are kept: a report is about one, and may be asked for late.
-const COUNTED_DAYS: i64 = 30;
 
 /// One round. Making keys takes a second a domain, once.
 pub async fn keep(house: &House) {
@@ -23,7 +18,7 @@ pub async fn keep(house: &House) {
     if let Err(error) = house.store.purge_dkim_keys(now - span(dkim::KEPT)).await {
         tracing::error!(%error, "retired keys could not be forgotten");
     }
-    if let Err(error) = house.store.purge_tls(now, now / span(DAY) - COUNTED_DAYS).await {
-        tracing::error!(%error, "old TLS policies and outcomes could not be forgotten");
+    if let Err(error) = house.store.purge_sts(now).await {
+        tracing::error!(%error, "old TLS policies could not be forgotten");
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod held;
+mod reports;
 
 use crate::dkim;
 use crate::house::House;
@@ -11,7 +12,7 @@ use crate::web::refused::refused;
 use crate::web::{when, zone};
 use api::{
     AccountLine, AccountsAsk, AccountsPage, Admin, DomainLine, NewAccount, NewSecret, Overview, QueueLine, Refusal,
-    Role, TraceAsk, TraceFate, TraceLine, When, ZonePage,
+    ReportView, ReportsAsk, ReportsPage, Role, TraceAsk, TraceFate, TraceLine, When, ZonePage,
 };
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
@@ -279,6 +280,14 @@ impl Admin for Office {
         };
         let found = search(&self.house.store, &query).await.map_err(refused)?;
         Ok(found.into_iter().map(|found| self.trace_line(found)).collect())
+    }
+
+    async fn reports(&self, ask: ReportsAsk) -> Result<ReportsPage, Refusal> {
+        self.reports_page(ask).await
+    }
+
+    async fn report(&self, id: i64) -> Result<ReportView, Refusal> {
+        self.report_view(id).await
     }
 
     async fn queue(&self) -> Result<Vec<QueueLine>, Refusal> {

@@ -31,6 +31,7 @@ mod power;
 mod programs;
 mod proxied;
 mod relaying;
+mod reporting;
 mod reports;
 mod scram;
 mod sealing;

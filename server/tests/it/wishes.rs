@@ -1,6 +1,8 @@
 //! What senders ask for with MAIL and RCPT: how to be told, and how the message must travel.
 
-use crate::harness::{BOB, CAROL, House, LISA, Smtp, letter};
+use crate::harness::dns::Says;
+use crate::harness::{BOB, CAROL, House, LISA, Manner, Remote, Smtp, eventually, letter, stuffed};
+use std::net::Ipv4Addr;
 
 #[test]
 fn a_program_may_ask_how_it_will_hear_and_that_is_kept_with_the_message() {
@@ -10,7 +12,7 @@ fn a_program_may_ask_how_it_will_hear_and_that_is_kept_with_the_message() {
     smtp.expect(&format!("RCPT TO:<{CAROL}> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;carol+2Bold@comentum.test"), "250");
     smtp.expect(&format!("RCPT TO:<{LISA}>"), "250");
     smtp.expect("DATA", "354");
-    smtp.raw(&crate::harness::stuffed(&letter(BOB, CAROL, "tell me", "x")));
+    smtp.raw(&stuffed(&letter(BOB, CAROL, "tell me", "x")));
     assert!(smtp.reply().is("250"), "{}", smtp.transcript());
     let log = house.log();
     let line = log.lines().find(|line| line.contains("\"submitted\"")).unwrap_or_else(|| panic!("{log}"));
@@ -51,4 +53,47 @@ fn only_under_tls_a_message_can_be_kept_from_going_on_in_the_clear() {
     assert!(smtp.reply().is("250"));
     let kept = house.pop3(BOB).retr(1);
     assert!(String::from_utf8_lossy(&kept).contains(" with ESMTPS id "), "{}", String::from_utf8_lossy(&kept));
+}
+
+/// A stranger at far.test asks to be told; what far.test then has of us.
+fn told_of_success(spf: &str, recipient: &str) -> Vec<String> {
+    let far = Remote::start(vec![Manner::default()]);
+    let port = far.address.port();
+    let house = House::with(|settings| settings.outbound_port(port).set("spf_fail", "\"junk\""));
+    house.cli_ok(&["alias", "add", "sales@comentum.test", BOB, "friend@third.test"]);
+    house.dns.mail_at("third.test", "mx.third.test", Ipv4Addr::LOCALHOST);
+    house.dns.set("mx.far.test", &[Says::Address(Ipv4Addr::LOCALHOST.into())]);
+    house.dns.set("far.test", &[Says::Mx(vec![(10, "mx.far.test")]), Says::Txt(spf.to_owned())]);
+    let mut smtp = house.smtp();
+    smtp.expect("MAIL FROM:<lisa@far.test> RET=HDRS ENVID=QQ314", "250");
+    smtp.expect(&format!("RCPT TO:<{recipient}> NOTIFY=SUCCESS ORCPT=rfc822;bob+2Bold@far.test"), "250");
+    smtp.expect(&format!("RCPT TO:<{CAROL}>"), "250");
+    smtp.expect("DATA", "354");
+    smtp.raw(&stuffed(&letter("lisa@far.test", BOB, "tell me", "x")));
+    assert!(smtp.reply().is("250"));
+    // Whatever is told has been told when the next message is.
+    let last = letter(BOB, "lisa@far.test", "last", "x");
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    assert!(house.submission(BOB).deliver(BOB, &["lisa@far.test"], &last).is("250"));
+    eventually("the last message", || far.taken().iter().any(|one| one.bytes.ends_with(&last)).then_some(()));
+    let all = far.taken().into_iter().filter(|one| one.recipients == ["lisa@far.test"]);
+    let all = all.map(|one| String::from_utf8_lossy(&one.bytes).into_owned());
+    all.filter(|text| !text.contains("Subject: last")).collect()
+}
+
+#[test]
+fn a_stranger_whose_address_is_proved_is_told_that_a_message_arrived() {
+    let told = told_of_success("v=spf1 ip4:127.0.0.1 -all", BOB);
+    assert_eq!(told.len(), 1, "{told:?}");
+    for line in ["Action: delivered", "Original-Envelope-Id: QQ314", "Original-Recipient: rfc822; bob+old@far.test"] {
+        assert!(told[0].contains(line), "{line} is not in {}", told[0]);
+    }
+    assert!(!told[0].contains(CAROL), "she was not asked about: {}", told[0]);
+}
+
+#[test]
+fn an_address_that_may_be_forged_is_told_nothing_and_so_is_who_wrote_to_many() {
+    assert_eq!(told_of_success("v=spf1 -all", BOB), [""; 0], "SPF fails: it lies in Junk");
+    assert_eq!(told_of_success("v=spf1 ?all", BOB), [""; 0], "nobody vouches");
+    assert_eq!(told_of_success("v=spf1 ip4:127.0.0.1 -all", "sales@comentum.test"), [""; 0], "it is still on its way");
 }

@@ -43,15 +43,15 @@ async fn a_policy_takes_the_place_of_the_one_before_and_ends() {
     home.store.keep_sts_policy(policy("1", NOW + 5)).await.unwrap();
     home.store.keep_sts_policy(policy("2", NOW + 10)).await.unwrap();
     assert_eq!(home.store.sts_policy("far.test").await.unwrap(), Some(policy("2", NOW + 10)));
-    home.store.purge_tls(NOW + 11, 0).await.unwrap();
+    home.store.purge_sts(NOW + 11).await.unwrap();
     assert_eq!(home.store.sts_policy("far.test").await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn sessions_are_counted_by_day_and_kind() {
+async fn sessions_are_counted_by_period_and_kind() {
     let home = Home::new().await;
     let one = |failure: &str| TlsOutcome {
-        day: 20_000,
+        begins: 20_000,
         domain: "far.test".into(),
         policy: TlsRule::Sts,
         failure: failure.into(),
@@ -61,7 +61,7 @@ async fn sessions_are_counted_by_day_and_kind() {
     for failure in ["", "", "certificate-host-mismatch"] {
         home.store.count_tls(one(failure)).await.unwrap();
     }
-    let counted = home.store.tls_outcomes(20_000).await.unwrap();
+    let counted = home.store.tls_outcomes(20_000, "far.test", 9).await.unwrap();
     assert_eq!(counted, [TlsOutcome { sessions: 2, ..one("") }, one("certificate-host-mismatch")]);
-    assert!(home.store.tls_outcomes(20_001).await.unwrap().is_empty());
+    assert!(home.store.tls_outcomes(20_001, "far.test", 9).await.unwrap().is_empty());
 }

@@ -5,13 +5,15 @@ use super::terms::Terms;
 use crate::house::House;
 use crate::outbound::route::Target;
 use crate::outbound::talk::Talk;
+use crate::reports::period_of;
 use protocol::smtp::client::Tls;
 use store::TlsOutcome;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
-/// One session. That it could not be counted stops no mail.
+/// One session, where reports are sent. That it could not be counted stops no mail.
 pub async fn tally(house: &House, destination: &str, target: &Target, terms: &Terms, talk: &Talk<'_>) {
+    if house.config.report_from.is_none() {
+        return;
+    }
     let failure = match (&talk.sealed, &talk.handshake) {
         // In the clear on purpose, or never greeted.
         _ if terms.tls == Tls::Never => return,
@@ -22,7 +24,7 @@ pub async fn tally(house: &House, destination: &str, target: &Target, terms: &Te
         (None, None) => return,
     };
     let outcome = TlsOutcome {
-        day: house.clock.now_ms() / DAY,
+        begins: period_of(&house.config, house.clock.now_ms()),
         domain: destination.to_owned(),
         policy: terms.rule,
         failure: failure.to_owned(),
