@@ -73,7 +73,7 @@ fn Line(line: HeldLine, acts: Acts) -> impl IntoView {
                 <bdi>{recipient}</bdi>
                 {more}
             </td>
-            <td data-label="Since">
+            <td data-label="Held since">
                 <Time when=since />
             </td>
             <td class="acts">

@@ -113,11 +113,11 @@ fn Line(line: QueueLine, acts: Acts) -> impl IntoView {
             <td class="said" dir="auto">
                 {last}
             </td>
-            <td class="figure" data-label="Attempts">{words::count(attempts)}</td>
-            <td data-label="Queued">
+            <td class="figure" data-label="Tries">{words::count(attempts)}</td>
+            <td data-label="Waits since">
                 <Time when=queued />
             </td>
-            <td data-label="Next attempt">
+            <td data-label="Next try">
                 {if held { view! { "Held" }.into_any() } else { view! { <Time when=next /> }.into_any() }}
             </td>
             <td class="acts">
