@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use crate::spool::{Read, Spooled};
+use mail::auth::arc::Arc;
 use mail::auth::results;
 use mail::message::parse::{Summary, summarize};
 use mail::message::trace::hops;
@@ -44,6 +45,8 @@ pub struct Stamp {
     pub field: String,
     /// From the message's start, in order.
     pub forged: Vec<Range<usize>>,
+    /// What came of the seals that the message has; none when nobody asked or it has none.
+    pub chain: Option<Arc>,
 }
 
 impl Stamp {

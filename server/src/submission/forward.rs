@@ -6,6 +6,7 @@ use crate::destination::Spread;
 use crate::destination::srs::{DAYS, Srs, is_return_address};
 use crate::house::House;
 use crate::inbound::deliver::{Stamp, unreadable};
+use crate::outbound::seal::{Found, sealed};
 use crate::spool::Spooled;
 use mail::envelope::ReversePath;
 use mail::message::delivered::{delivered_to, was_delivered_to};
@@ -49,8 +50,12 @@ pub async fn forward(
     if let Some(stamp) = stamp {
         stamp.put(&mut read);
     }
-    // Here the bytes part from those of the copies: whatever a forwarder adds, a seal of ARC too, comes before them.
-    let leaving = as_sent_on(&spread.by, &read.bytes);
+    // Here the bytes part from those of the copies: what a forwarder adds comes before them, the seal first.
+    let mut leaving = as_sent_on(&spread.by, &read.bytes);
+    if let Some(stamp) = stamp {
+        let found = Found { results: &stamp.field, chain: stamp.chain.as_ref() };
+        leaving = sealed(house, first.domain().as_str(), leaving, &found).await;
+    }
     let blob = house.store.prepare(Source::Memory(leaving.into())).await?;
     Ok(Some(Forwarded { blob, queued }))
 }

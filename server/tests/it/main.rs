@@ -32,6 +32,7 @@ mod proxied;
 mod relaying;
 mod reports;
 mod scram;
+mod sealing;
 mod signing;
 mod slow;
 mod smarthosts;
