@@ -8,5 +8,5 @@ mod spread;
 pub mod srs;
 
 pub use find::{Destination, find};
-pub use judge::{reply, too_large};
+pub use judge::{declared_too_large, reply, too_large};
 pub use spread::Spread;

@@ -7,4 +7,5 @@ pub mod judged;
 pub mod lmtp;
 pub mod mx;
 pub mod session;
+mod told;
 pub mod verdict;

@@ -6,7 +6,11 @@ use crate::{Domain, date};
 use std::fmt::Write;
 
 pub(super) fn part(report: &Report<'_>) -> Vec<u8> {
-    let mut status = String::from("Content-Type: message/delivery-status\r\n\r\n");
+    let global = report.is_global();
+    let mut status = String::from(match global {
+        true => "Content-Type: message/global-delivery-status\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+        false => "Content-Type: message/delivery-status\r\n\r\n",
+    });
     // RFC 3464 §2.2.1: the sender's own mark, without which it may not know which message this is about.
     if let Some(envelope) = report.envelope.map(one_line).filter(|envelope| !envelope.is_empty()) {
         let _ = write!(status, "{}\r\n", folded(&format!("Original-Envelope-Id: {envelope}")));
@@ -14,12 +18,13 @@ pub(super) fn part(report: &Report<'_>) -> Vec<u8> {
     let _ = write!(status, "Reporting-MTA: dns; {}\r\n", report.reporting);
     let _ = write!(status, "Arrival-Date: {}\r\n", date::rfc5322(report.arrived));
     for reported in report.recipients {
-        block(&mut status, reported);
+        block(&mut status, reported, global);
     }
     status.into_bytes()
 }
 
-fn block(status: &mut String, reported: &Reported) {
+fn block(status: &mut String, reported: &Reported, global: bool) {
+    let typed = |kind: &str, address: &str| typed(kind, address, global);
     status.push_str("\r\n");
     if let Some((kind, address)) = reported.original.as_deref().and_then(|original| original.split_once(';')) {
         let _ = write!(status, "{}\r\n", folded(&format!("Original-Recipient: {}", typed(kind, address))));

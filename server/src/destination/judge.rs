@@ -44,6 +44,12 @@ pub fn too_large(octets: u64, limit: Option<i64>) -> Option<Reply> {
     (octets > limit).then_some(TOO_LARGE)
 }
 
+/// RCPT, where MAIL said how large it will be (RFC 1870 §6.1): better before the message than after it.
+pub fn declared_too_large(declared: Option<u64>, found: &Destination) -> Option<Reply> {
+    let Destination::Found(Recipient::Reaches(expansion)) = found else { return None };
+    too_large(declared?, expansion.size_limit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

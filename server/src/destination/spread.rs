@@ -83,6 +83,12 @@ impl Spread {
         full.chain(&self.waiting).map(Address::to_string).collect()
     }
 
+    /// What is judged junk is not sent on: whom it would have reached elsewhere.
+    pub fn keep_here(&mut self) -> Vec<Address> {
+        self.by.clear();
+        std::mem::take(&mut self.forwards)
+    }
+
     /// Somebody has filled up since: the queue finds out who, one by one.
     pub fn nobody_now(&mut self) {
         self.locals.iter_mut().for_each(|local| local.over_quota = true);

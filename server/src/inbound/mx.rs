@@ -9,6 +9,7 @@ use crate::inbound::checks::spf;
 use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
 use crate::inbound::judged::{Judged, judge};
 use crate::inbound::session::{Desk, Incoming, Visitor};
+use crate::inbound::told;
 use crate::inbound::verdict::{self, SenderFindings, arrival};
 use crate::listen::Guest;
 use crate::maillog;
@@ -21,7 +22,7 @@ use mail::auth::verdict::Disposition;
 use mail::envelope::{ForwardPath, Greeting, ReversePath};
 use mail::message::trace::{Received, return_path};
 use protocol::sasl::Credentials;
-use protocol::smtp::server::Envelope;
+use protocol::smtp::server::{Envelope, Refusal};
 use protocol::smtp::{Reply, replies};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -30,6 +31,7 @@ use store::{Event, Expansion, Kind, Recipient, Refused, Role, StoreError};
 
 const TOO_MANY_MESSAGES: Reply =
     Reply::new(451, (7, 1), "Too many messages from your address this hour; try again later");
+const NOT_SENT_ON: Reply = Reply::new(550, (7, 1), "Judged junk, and not sent on to other providers");
 const TOO_MANY_RECIPIENTS: Reply =
     Reply::new(451, (7, 1), "Too many recipients from your address this hour; try again later");
 
@@ -114,14 +116,28 @@ impl MxDesk {
     }
 
     async fn take_judged(&self, incoming: &Incoming, judged: &Judged) -> Result<Reply, StoreError> {
+        let junk = judged.verdict.disposition == Disposition::Junk;
+        if junk && self.would_be_lost(&incoming.envelope) {
+            return Ok(NOT_SENT_ON);
+        }
         let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, &judged.stamp).await?;
         weighed.verdict = judged.verdict.to_text(&judged.findings);
-        let role = if judged.verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
+        let role = if junk { Role::Junk } else { Role::Inbox };
         let reply = self.put(incoming, weighed, role, Some(&judged.stamp)).await?;
+        if reply.is_positive() && !junk && told::is_proved(&incoming.envelope.sender, &judged.findings) {
+            told::tell(&self.house, incoming, &self.found).await;
+        }
         if let Some(domain) = judged.proved().filter(|_| reply.is_positive()) {
             greylist::remember(&self.house, domain);
         }
         Ok(reply)
+    }
+
+    /// Whether somebody it is for lives elsewhere alone: junk is kept here or refused, and never sent on.
+    fn would_be_lost(&self, envelope: &Envelope) -> bool {
+        let elsewhere =
+            |found: &Expansion| !found.forwards.is_empty() && found.locals.is_empty() && found.waiting.is_empty();
+        envelope.paths().any(|path| self.found.get(path).is_some_and(elsewhere))
     }
 
     /// What a program of this house hands over is taken as it is.
@@ -140,7 +156,8 @@ impl MxDesk {
         if weighed.hops >= MAX_HOPS {
             return Ok(replies::MAIL_LOOP);
         }
-        let spread = self.spread(&incoming.envelope)?;
+        let mut spread = self.spread(&incoming.envelope)?;
+        let not_sent_on = if role == Role::Junk { spread.keep_here() } else { Vec::new() };
         let octets = incoming.message.size().saturating_sub(incoming.head as u64);
         if let Some(too_large) = destination::too_large(octets, spread.size_limit) {
             return Ok(too_large);
@@ -179,6 +196,9 @@ impl MxDesk {
         maillog::arrived(&line, &accepted);
         self.guest.is_vouched_for();
         maillog::forwarded(&incoming.id, &spread);
+        for address in &not_sent_on {
+            self.note("sent on", &address.to_string(), &incoming.peer.to_string(), NOT_SENT_ON);
+        }
         self.house.harvest.good(incoming.peer.into(), self.house.clock.instant());
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
     }
@@ -274,7 +294,11 @@ impl Desk for MxDesk {
         let reply = match found {
             Ok(found) => {
                 self.guest.is_busy();
-                self.know(&path, found, visitor.peer).await
+                let declared = visitor.session.envelope().and_then(|envelope| envelope.declared);
+                match destination::declared_too_large(declared, &found) {
+                    Some(too_large) => too_large,
+                    None => self.know(&path, found, visitor.peer).await,
+                }
             }
             Err(error) => troubled(&error),
         };
@@ -283,6 +307,16 @@ impl Desk for MxDesk {
             false => reply,
         };
         self.note("recipient", &path_text(&path), &visitor.peer.to_string(), reply)
+    }
+
+    fn refused(&mut self, visitor: Visitor<'_>, refusal: Refusal) {
+        let Refusal { what, sender, recipient, reply } = refusal;
+        let greeting = visitor.session.greeting();
+        self.helo = greeting.map(greeting_text).unwrap_or_default();
+        // The transaction under way, if there is one, has a sender of its own.
+        let kept = std::mem::replace(&mut self.sender, sender);
+        self.note(what, &recipient, &visitor.peer.to_string(), reply);
+        self.sender = kept;
     }
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {

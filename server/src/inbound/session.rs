@@ -6,7 +6,7 @@ use crate::spool::{Filling, Spooled, is_full};
 use crate::wire::Wire;
 use protocol::sasl::Credentials;
 use protocol::sasl::scram::ScramCredentials;
-use protocol::smtp::server::{Config, Envelope, Question, Session, Step};
+use protocol::smtp::server::{Config, Envelope, Question, Refusal, Session, Step};
 use protocol::smtp::{Reply, replies};
 use std::io;
 use std::net::IpAddr;
@@ -67,6 +67,8 @@ pub trait Desk: Send {
         visitor: Visitor<'_>,
         path: mail::envelope::ForwardPath,
     ) -> impl Future<Output = Reply> + Send;
+    /// The session has refused something itself; it was said already.
+    fn refused(&mut self, _visitor: Visitor<'_>, _refusal: Refusal) {}
     /// The fields that go before the message.
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String;
     /// 250 promises that it is on disk.
@@ -104,6 +106,9 @@ impl<D: Desk> Driver<D> {
         // The time-out is for a whole command, not for each of its bytes: it begins when we last had something to do.
         let mut silent_since = self.house.clock.instant();
         loop {
+            for refusal in self.session.refusals() {
+                self.desk.refused(Visitor { peer: self.peer, session: &self.session }, refusal);
+            }
             match self.session.next() {
                 Step::NeedInput => {
                     let receiving = self.session.is_receiving();

@@ -53,6 +53,8 @@ impl Session {
             self.phase = Phase::Asked(Asked::Message(whole));
             return Some(Action::Ask(Question::Message(envelope)));
         };
+        // What the driver's spool said is temporary, and not the session's.
+        self.note_message(&envelope, &reply);
         self.say_each(whole, &[reply]);
         if bare_newline && matches!(framing, Framing::Dots(_)) {
             // The peer may have relayed these bytes believing that the message ends elsewhere: then what follows

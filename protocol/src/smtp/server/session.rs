@@ -1,6 +1,7 @@
 //! The session as its driver sees it: steps out, bytes and answers in.
 
 use super::phase::{Asked, Hello, Phase, Whole};
+use super::refusal::Refusals;
 use super::{Abort, Config, Question, Step};
 use crate::lines::Input;
 use crate::output::Output;
@@ -21,6 +22,7 @@ pub struct Session {
     /// Transactions begun.
     pub(super) messages: u32,
     refused_recipients: usize,
+    pub(super) refusals: Refusals,
     /// Said after the answer that is awaited.
     last_word: Option<Reply>,
 }
@@ -51,6 +53,7 @@ impl Session {
             errors: 0,
             messages: 0,
             refused_recipients: 0,
+            refusals: Refusals::default(),
             last_word: None,
         }
     }
@@ -178,6 +181,7 @@ impl Session {
             self.close(reply);
         } else if self.refused_recipients > self.config.max_recipients {
             // Somebody tries out names.
+            self.note_end();
             self.close(replies::TOO_MANY_ERRORS);
         } else {
             self.settle(Session::say, reply);
@@ -271,7 +275,12 @@ impl Session {
     /// Answers what is wrong, until it is too much.
     pub(super) fn wrong(&mut self, reply: Reply) {
         self.errors += 1;
-        if self.errors >= self.config.max_errors { self.close(replies::TOO_MANY_ERRORS) } else { self.say(reply) }
+        if self.errors >= self.config.max_errors {
+            self.note_end();
+            self.close(replies::TOO_MANY_ERRORS);
+        } else {
+            self.say(reply);
+        }
     }
 
     fn say_banner(&mut self) {

@@ -79,6 +79,8 @@ pub struct Envelope {
     pub wishes: MessageWishes,
     /// The accepted ones, in order, as the client gave them (one given twice is twice in it).
     pub recipients: Vec<Recipient>,
+    /// Octets that MAIL declared (RFC 1870).
+    pub declared: Option<u64>,
     /// Octets of the message received so far: at `Question::Message`, all of them.
     pub size: u64,
 }
