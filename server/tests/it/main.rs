@@ -26,6 +26,7 @@ mod lmtp;
 mod old_servers;
 mod out;
 mod patience;
+mod postfix;
 mod power;
 mod programs;
 mod proxied;

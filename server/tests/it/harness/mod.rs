@@ -3,10 +3,12 @@
 pub mod authority;
 pub mod clock;
 pub mod dns;
+pub mod elsewhere;
 pub mod http;
 pub mod locker;
 pub mod pebble;
 pub mod pop3;
+pub mod postfix;
 pub mod remote;
 pub mod server;
 pub mod settings;
