@@ -24,10 +24,14 @@ fn failed() -> Reported {
 }
 
 fn write(recipients: &[Reported], original: &[u8], change: impl FnOnce(&mut Report<'_>)) -> String {
-    let (reporting, to) = (Domain::parse("mx.comentum.test").unwrap(), address("bob@comentum.test"));
+    write_to(&address("bob@comentum.test"), recipients, original, change)
+}
+
+fn write_to(to: &Address, recipients: &[Reported], original: &[u8], change: impl FnOnce(&mut Report<'_>)) -> String {
+    let reporting = Domain::parse("mx.comentum.test").unwrap();
     let mut report = Report {
         reporting: &reporting,
-        to: &to,
+        to,
         arrived: UNIX_EPOCH,
         now: UNIX_EPOCH + Duration::from_secs(61),
         message_id: "bounce@mx.comentum.test".to_owned(),
@@ -39,7 +43,7 @@ fn write(recipients: &[Reported], original: &[u8], change: impl FnOnce(&mut Repo
     };
     change(&mut report);
     let raw = String::from_utf8(report.write()).unwrap();
-    assert!(raw.is_ascii() && !raw.contains('\0'), "ASCII only");
+    assert!((raw.is_ascii() || !report.to.to_string().is_ascii()) && !raw.contains('\0'), "ASCII only");
     assert_eq!(raw.matches('\n').count(), raw.matches("\r\n").count(), "no bare LF");
     assert_eq!(raw.matches('\r').count(), raw.matches("\r\n").count(), "no bare CR");
     assert!(raw.split("\r\n").all(|line| line.len() <= 998), "no long line");
@@ -78,6 +82,34 @@ fn a_bounce_tells_people_and_machines() {
     assert_eq!(kinds, ["message/delivery-status", "text/rfc822-headers"]);
     assert!(matches!(shown.body, Body::Text(_)));
     assert!(summarize(raw.as_bytes()).text.contains("nobody@otherisp.test"), "a person reads it first");
+}
+
+#[test]
+fn who_is_reached_by_smtputf8_alone_is_told_in_utf_8() {
+    let anna = address("gr\u{fc}\u{df}e@comentum.test");
+    let original = "From: gr\u{fc}\u{df}e@comentum.test\r\nSubject: \u{17b}\u{f3}\u{142}\u{107}\r\n\r\n\u{a1}Hola!\r\n";
+    let one = Reported { recipient: address("ren\u{e9}e@otherisp.test"), ..failed() };
+    let raw = write_to(&anna, &[one.clone()], original.as_bytes(), |_| {});
+    for line in [
+        "Content-Type: multipart/report; report-type=delivery-status;",
+        "Content-Type: message/global-delivery-status",
+        "Content-Transfer-Encoding: 8bit",
+        "Final-Recipient: utf-8; ren\u{e9}e@otherisp.test",
+        "Content-Type: message/global-headers",
+        "Subject: \u{17b}\u{f3}\u{142}\u{107}",
+    ] {
+        has(&raw, line);
+    }
+    assert!(!raw.contains("Hola"));
+    let whole = write_to(&anna, &[one.clone()], original.as_bytes(), |report| report.ret = Some(Return::Full));
+    has(&whole, "Content-Type: message/global");
+    has(&whole, "\u{a1}Hola!");
+    // Everybody else is told in ASCII, whoever it is about.
+    let ascii = write(&[one.clone()], original.as_bytes(), |_| {});
+    has(&ascii, r"Final-Recipient: utf-8; ren\x{E9}e@otherisp.test");
+    // What is no UTF-8 goes encoded.
+    let raw = write_to(&anna, &[one], b"Subject: gr\xfc\r\n\r\n", |_| {});
+    has(&raw, "Content-Type: text/rfc822-headers");
 }
 
 #[test]

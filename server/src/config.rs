@@ -81,8 +81,6 @@ pub struct Config {
     pub report_from: Option<Address>,
     /// What one report is about.
     pub report_period: Duration,
-    /// Whether mail that was judged junk is sent on to other providers.
-    pub forward_junk: bool,
     /// Waits before the first attempt, the second and so on; the last one repeats.
     pub retry_schedule: Vec<Duration>,
     /// A sender is told once that a message has not been delivered for so long; zero: never.

@@ -7,5 +7,5 @@ pub mod judged;
 pub mod lmtp;
 pub mod mx;
 pub mod session;
-mod success;
+mod told;
 pub mod verdict;

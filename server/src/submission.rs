@@ -20,6 +20,7 @@ use crate::maillog;
 use crate::outbound;
 use crate::spool::{Spooled, is_full};
 use mail::Address;
+use mail::dsn::Action;
 use mail::envelope::{ForwardPath, MessageWishes, RecipientWishes, ReversePath};
 use mail::message::authors::Authors;
 use std::collections::HashSet;
@@ -151,12 +152,14 @@ pub async fn submit(house: &House, submission: Submission<'_>) -> Result<Submitt
 
 /// RFC 3461 §5.2.3: recipients here have it now, and their sender may want to hear so.
 async fn tell_of_success(house: &House, submission: &Submission<'_>, routed: &Routed, message: &Spooled) {
-    let told: Vec<(Address, RecipientWishes)> = routed
+    let told: Vec<(Address, RecipientWishes, Action)> = routed
         .here
         .iter()
         .map(|at| &submission.recipients[*at])
-        .filter_map(|address| Some((address.clone(), submission.wishes.recipients.get(address)?.clone())))
-        .filter(|(_, wishes)| wishes.notify.is_some_and(|notify| notify.success))
+        .filter_map(|address| {
+            Some((address.clone(), submission.wishes.recipients.get(address)?.clone(), Action::Delivered))
+        })
+        .filter(|(_, wishes, _)| wishes.notify.is_some_and(|notify| notify.success))
         .collect();
     if told.is_empty() {
         return;

@@ -1,7 +1,6 @@
 //! ARC (RFC 8617): what those who passed the message on say of it, and whether they can be heard.
 
 use super::tags;
-use crate::message::header;
 
 /// What came of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,29 +77,9 @@ pub fn says_dmarc_passed(results: &[u8]) -> bool {
     })
 }
 
-/// A message without the chain that it came with.
-pub fn without_seals(raw: &[u8]) -> Vec<u8> {
-    let start = raw.as_ptr().addr();
-    let (mut kept, mut from) = (Vec::with_capacity(raw.len()), 0);
-    const SEALS: [&str; 3] = ["ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results"];
-    for field in header::fields(raw).filter(|field| SEALS.iter().any(|name| field.is(name))) {
-        kept.extend_from_slice(&raw[from..field.begins_at() - start]);
-        from = field.value.as_ptr().addr() - start + field.value.len();
-    }
-    kept.extend_from_slice(&raw[from..]);
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_message_without_its_chain_is_otherwise_as_it_was() {
-        let raw = b"ARC-Seal: i=1;\r\n\tb=x\r\nSubject: a\r\narc-message-signature: i=1\r\nARC-Else: y\r\n\r\nARC-Seal: body\r\n";
-        assert_eq!(without_seals(raw), b"Subject: a\r\nARC-Else: y\r\n\r\nARC-Seal: body\r\n");
-        assert_eq!(without_seals(b"Subject: a\r\n\r\nb"), b"Subject: a\r\n\r\nb");
-    }
 
     #[test]
     fn what_the_first_sealer_saw_is_read_from_its_results() {

@@ -24,12 +24,13 @@ pub(super) fn part(report: &Report<'_>) -> Vec<u8> {
 }
 
 fn block(status: &mut String, reported: &Reported, global: bool) {
+    let typed = |kind: &str, address: &str| typed(kind, address, global);
     status.push_str("\r\n");
     if let Some((kind, address)) = reported.original.as_deref().and_then(|original| original.split_once(';')) {
-        let _ = write!(status, "{}\r\n", folded(&format!("Original-Recipient: {}", typed(kind, address, global))));
+        let _ = write!(status, "{}\r\n", folded(&format!("Original-Recipient: {}", typed(kind, address))));
     }
     let recipient = reported.recipient.to_string();
-    let _ = write!(status, "{}\r\n", folded(&format!("Final-Recipient: {}", typed("rfc822", &recipient, global))));
+    let _ = write!(status, "{}\r\n", folded(&format!("Final-Recipient: {}", typed("rfc822", &recipient))));
     let (action, class) = match reported.action {
         Action::Failed => ("failed", '5'),
         Action::Delayed { .. } => ("delayed", '4'),

@@ -80,6 +80,9 @@ impl Report<'_> {
         headers.set(MIME_VERSION_1_0);
         let kind = format!("multipart/report; report-type=delivery-status;\r\n boundary=\"{boundary}\"");
         headers.insert_raw(plain("Content-Type", kind));
+        if self.is_global() {
+            headers.insert_raw(plain("Content-Transfer-Encoding", "8bit".to_owned()));
+        }
         let mut message = headers.to_string().into_bytes();
         for part in [people::part(self), machines::part(self), returned::part(self, &boundary)] {
             message.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
@@ -95,8 +98,7 @@ impl Report<'_> {
         if address.is_ascii() { Mailboxes::from(mailbox("", self.to)).to_string() } else { address }
     }
 
-    /// Whoever has such an address is reached by servers that carry UTF-8 alone: the report may be written in it
-    /// (RFC 6533 §3).
+    /// RFC 6533 §3: in UTF-8 as it is, for those who can only be reached by SMTPUTF8 anyway.
     fn is_global(&self) -> bool {
         !self.to.to_string().is_ascii()
     }

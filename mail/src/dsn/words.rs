@@ -11,20 +11,17 @@ pub(super) fn one_line(diagnostic: &str) -> String {
 }
 
 /// `rfc822; address`; one with letters beyond ASCII as `utf-8; addr\x{E9}ss` (RFC 6533 §3, utf-8-addr-xtext), or as it is
-/// where the report is `global`.
+/// in a global report.
 pub(super) fn typed(kind: &str, address: &str, global: bool) -> String {
     let kind: String = kind.chars().filter(|char| char.is_ascii_alphanumeric() || *char == '-').take(20).collect();
     if address.is_ascii() && !kind.eq_ignore_ascii_case("utf-8") {
         return format!("{}; {}", kind.to_ascii_lowercase(), one_line(address));
     }
-    if global {
-        let words: Vec<&str> = address.split(|char: char| char.is_whitespace() || char.is_control()).collect();
-        return format!("utf-8; {}", words.concat().chars().take(DIAGNOSTIC_MAX).collect::<String>());
-    }
     let mut written = String::new();
     for char in address.chars().filter(|char| !char.is_control()).take(DIAGNOSTIC_MAX) {
         match char {
             '!'..='~' if !"\\+=".contains(char) => written.push(char),
+            beyond if global && !beyond.is_ascii() && !beyond.is_whitespace() => written.push(beyond),
             other => written.push_str(&format!("\\x{{{:X}}}", u32::from(other))),
         }
     }
@@ -46,7 +43,8 @@ pub(super) fn folded(line: &str) -> String {
         }
         let mut word = word;
         while word.len() > 900 {
-            let (head, rest) = word.split_at(900);
+            let at = (0..=900).rev().find(|at| word.is_char_boundary(*at)).unwrap_or(900);
+            let (head, rest) = word.split_at(at);
             out.push_str(head);
             out.push_str("\r\n ");
             word = rest;
@@ -77,12 +75,10 @@ mod tests {
     #[test]
     fn an_address_beyond_ascii_is_written_as_rfc_6533_has_it() {
         assert_eq!(typed("rfc822", "bob@comentum.test", false), "rfc822; bob@comentum.test");
-        assert_eq!(typed("rfc822", "bob@comentum.test", true), "rfc822; bob@comentum.test");
         assert_eq!(typed("rfc822", "b\u{f6}b+x@comentum.test", false), r"utf-8; b\x{F6}b\x{2B}x@comentum.test");
-        assert_eq!(typed("rfc822", "b\u{f6}b+x@comentum.test", true), "utf-8; b\u{f6}b+x@comentum.test");
-        assert_eq!(typed("utf-8", "a=b", false), r"utf-8; a\x{3D}b");
-        assert_eq!(typed("utf-8", "\u{f6}\r\nevil: 1", true), "utf-8; \u{f6}evil:1");
-        assert_eq!(typed("x\r\nevil: 1", "a\r\nb: c", false), "xevil1; a b: c");
+        assert_eq!(typed("rfc822", "b\u{f6}b\u{2028}x@comentum.test", true), "utf-8; b\u{f6}b\\x{2028}x@comentum.test");
+        assert_eq!(typed("utf-8", "a=b", true), r"utf-8; a\x{3D}b");
+        assert_eq!(typed("x\r\nevil: 1", "a\r\nb: c", true), "xevil1; a b: c");
     }
 
     #[test]

@@ -10,7 +10,7 @@ const NAME_MAX: usize = 80;
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com1", "lpt1"];
 
 /// Type and subtype, the ending a file of it has.
-const ENDINGS: [(&str, &str); 22] = [
+const ENDINGS: [(&str, &str); 24] = [
     ("text/plain", "txt"),
     ("text/html", "html"),
     ("text/csv", "csv"),
@@ -20,6 +20,8 @@ const ENDINGS: [(&str, &str); 22] = [
     ("message/rfc822", "eml"),
     ("message/global", "eml"),
     ("message/delivery-status", "txt"),
+    ("message/global-delivery-status", "txt"),
+    ("message/global-headers", "txt"),
     ("message/disposition-notification", "txt"),
     ("image/png", "png"),
     ("image/jpeg", "jpg"),

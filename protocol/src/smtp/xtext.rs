@@ -11,7 +11,12 @@ pub const LONGEST_ORCPT: usize = 500;
 /// `a+2Bb` is `a+b`. None: it is no xtext, or holds what is neither visible nor a space; so what comes out can stand in a
 /// header field.
 pub fn decode(text: &str) -> Option<String> {
-    let mut decoded = String::with_capacity(text.len());
+    let decoded = String::from_utf8(octets(text)?).ok()?;
+    decoded.bytes().all(|byte| matches!(byte, b' '..=b'~')).then_some(decoded)
+}
+
+fn octets(text: &str) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let byte = match byte {
@@ -20,10 +25,7 @@ pub fn decode(text: &str) -> Option<String> {
             b'!'..=b'~' => byte,
             _ => return None,
         };
-        if !matches!(byte, b' '..=b'~') {
-            return None;
-        }
-        decoded.push(char::from(byte));
+        decoded.push(byte);
     }
     Some(decoded)
 }
@@ -54,8 +56,22 @@ pub fn decode_orcpt(value: &str) -> Option<String> {
     if kind.is_empty() || address.is_empty() || !kind.bytes().all(is_atom) {
         return None;
     }
-    let address = if is_utf8(kind) { decode_utf8(address)? } else { decode(address)? };
-    Some(format!("{kind};{address}"))
+    if is_utf8(kind) {
+        return Some(format!("{kind};{}", decode_utf8(address)?));
+    }
+    match decode(address) {
+        Some(address) => Some(format!("{kind};{address}")),
+        None if kind.eq_ignore_ascii_case("rfc822") => Some(format!("utf-8;{}", decode_unnamed(address)?)),
+        None => None,
+    }
+}
+
+/// Postfix (3.7) writes UTF-8 as xtext of the type rfc822. To refuse that would be to refuse its mail for everybody here
+/// with an address in other letters.
+fn decode_unnamed(address: &str) -> Option<String> {
+    let decoded = String::from_utf8(octets(address)?).ok()?;
+    let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    (!decoded.contains(breaks)).then_some(decoded)
 }
 
 /// The other way. ASCII always, so that it can be said to any server that offers DSN.
@@ -137,6 +153,7 @@ mod tests {
             (r"utf-8;ren\x{E9}e@x.test", "utf-8;renée@x.test"),
             ("UTF-8;renée@x.test", "UTF-8;renée@x.test"),
             (r"utf-8;a\x{2B}b@x.test", "utf-8;a+b@x.test"),
+            ("rfc822;ren+C3+A9e@x.test", "utf-8;ren\u{e9}e@x.test"),
         ] {
             assert_eq!(decode_orcpt(value).as_deref(), Some(means), "{value}");
         }
@@ -146,6 +163,10 @@ mod tests {
             "rfc822;",
             "rfc 822;bob@x.test",
             "rfc822;bob@x.test+0D+0AX-Evil:1",
+            "rfc822;ren+C3+A9e+0D+0AX-Evil:1",
+            "rfc822;ren+E9e@x.test",
+            "rfc822;a+E2+80+A8b@x.test",
+            "x400;ren+C3+A9e@x.test",
             "rfc822;renée@x.test",
             r"utf-8;a\x{D}b",
             r"utf-8;a\x{D800}b",

@@ -56,7 +56,6 @@ impl Default for Config {
             dkim_signing: true,
             report_from: None,
             report_period: minutes(24 * 60),
-            forward_junk: false,
             // RFC 5321 §4.5.4.1: two tries in the first hour, then the longer the later.
             retry_schedule: [0, 1, 5, 15, 30, 60, 120, 240, 480].map(minutes).to_vec(),
             delay_warning: minutes(4 * 60),

@@ -212,9 +212,6 @@ pub const KEYS: &[Key] = &[
     key("report_period", "what one report is about", TIME, |config, text| {
         put(&mut config.report_period, positive_duration(text))
     }),
-    key("forward_junk", "whether mail judged junk is sent on to other providers", FLAG, |config, text| {
-        put(&mut config.forward_junk, on_or_off(text))
-    }),
     key("dkim_signing", "whether what leaves is signed, and new domains get keys for it", FLAG, |config, text| {
         put(&mut config.dkim_signing, on_or_off(text))
     }),

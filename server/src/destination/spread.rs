@@ -14,8 +14,6 @@ pub struct Spread {
     /// The addresses here that it is sent on for.
     pub by: Vec<Address>,
     pub size_limit: Option<i64>,
-    /// An address here leads to other providers alone.
-    pub somebody_is_elsewhere: bool,
     /// What comes is let in where nothing else is.
     always: bool,
     accounts: HashSet<i64>,
@@ -64,8 +62,6 @@ impl Spread {
                 self.forwards.push(address.clone());
             }
         }
-        self.somebody_is_elsewhere |=
-            !expansion.forwards.is_empty() && expansion.locals.is_empty() && expansion.waiting.is_empty();
         self.size_limit = match (self.size_limit, expansion.size_limit) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -87,10 +83,10 @@ impl Spread {
         full.chain(&self.waiting).map(Address::to_string).collect()
     }
 
-    /// It is sent on to nobody.
-    pub fn keep_here(&mut self) {
-        self.forwards.clear();
+    /// What is judged junk is not sent on: whom it would have reached elsewhere.
+    pub fn keep_here(&mut self) -> Vec<Address> {
         self.by.clear();
+        std::mem::take(&mut self.forwards)
     }
 
     /// Somebody has filled up since: the queue finds out who, one by one.

@@ -45,16 +45,11 @@ pub struct Stamp {
     pub field: String,
     /// From the message's start, in order.
     pub forged: Vec<Range<usize>>,
-    /// The seals that the message came with, where they were looked at.
+    /// What came of the seals that the message has; none when nobody asked or it has none.
     pub chain: Option<Arc>,
 }
 
 impl Stamp {
-    /// What the field says, from the authserv-id on.
-    pub fn results(&self) -> &str {
-        self.field.split_once(": ").map_or("", |(_, results)| results)
-    }
-
     /// What was a file is in memory once, and is changed in its place.
     pub fn put(&self, read: &mut Read) {
         let mut bytes: Vec<u8> = std::mem::take(&mut read.bytes).into();

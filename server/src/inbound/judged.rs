@@ -26,8 +26,7 @@ pub async fn judge(house: &House, incoming: &Incoming, before: Findings) -> Resu
     let findings = message::check(house, &examined, before).await;
     let verdict = arrival::message(&findings, &house.config.checks);
     let field = results::write(&findings, &house.config.hostname, incoming.peer);
-    let chain = findings.arc.clone();
-    let stamp = Stamp { head: incoming.head, field, forged: examined.forged, chain };
+    let stamp = Stamp { head: incoming.head, field, forged: examined.forged, chain: findings.arc.clone() };
     Ok(Judged { findings, verdict, stamp, message_id: examined.survey.message_id })
 }
 

@@ -7,7 +7,7 @@ use crate::inbound::session::{Desk, Incoming, Visitor};
 use crate::listen::Guest;
 use mail::envelope::{ForwardPath, ReversePath};
 use protocol::sasl::Credentials;
-use protocol::smtp::server::Envelope;
+use protocol::smtp::server::{Envelope, Refusal};
 use protocol::smtp::{Reply, replies};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -49,6 +49,10 @@ impl Desk for LmtpDesk {
 
     async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
         self.mx.recipient(visitor, path).await
+    }
+
+    fn refused(&mut self, visitor: Visitor<'_>, refusal: Refusal) {
+        self.mx.refused(visitor, refusal);
     }
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {

@@ -9,7 +9,7 @@ use crate::inbound::checks::spf;
 use crate::inbound::deliver::{self, Delivery, MAX_HOPS, Stamp, Weighed};
 use crate::inbound::judged::{Judged, judge};
 use crate::inbound::session::{Desk, Incoming, Visitor};
-use crate::inbound::success;
+use crate::inbound::told;
 use crate::inbound::verdict::{self, SenderFindings, arrival};
 use crate::listen::Guest;
 use crate::maillog;
@@ -32,7 +32,7 @@ use store::{Event, Expansion, Kind, Recipient, Refused, Role, StoreError};
 
 const TOO_MANY_MESSAGES: Reply =
     Reply::new(451, (7, 1), "Too many messages from your address this hour; try again later");
-const JUNK_STAYS: Reply = Reply::new(550, (7, 1), "This looks like junk, and is not sent on to other providers");
+const NOT_SENT_ON: Reply = Reply::new(550, (7, 1), "Judged junk, and not sent on to other providers");
 const TOO_MANY_RECIPIENTS: Reply =
     Reply::new(451, (7, 1), "Too many recipients from your address this hour; try again later");
 
@@ -117,20 +117,31 @@ impl MxDesk {
     }
 
     async fn take_judged(&self, incoming: &Incoming, judged: &Judged) -> Result<Reply, StoreError> {
+        let junk = judged.verdict.disposition == Disposition::Junk;
+        if junk && self.would_be_lost(&incoming.envelope) {
+            return Ok(NOT_SENT_ON);
+        }
         let mut weighed = deliver::weigh_stamped(&self.house, &incoming.message, &judged.stamp).await?;
         weighed.verdict = judged.verdict.to_text(&judged.findings);
-        let role = if judged.verdict.disposition == Disposition::Junk { Role::Junk } else { Role::Inbox };
+        let role = if junk { Role::Junk } else { Role::Inbox };
         let reply = self.put(incoming, weighed, role, Some(&judged.stamp)).await?;
+        if reply.is_positive() && !junk && told::is_proved(&incoming.envelope.sender, &judged.findings) {
+            told::tell(&self.house, incoming, &self.found).await;
+        }
         if reply.is_positive() {
-            if let Some(domain) = judged.proved() {
-                greylist::remember(&self.house, domain);
-            }
-            let spread = Spread::default();
-            let reached = |path: &ForwardPath| self.found.get(path).is_some_and(|found| spread.reaches_all_now(found));
-            success::tell(&self.house, incoming, judged, reached).await;
             reports::look(&self.house, incoming, judged).await;
         }
+        if let Some(domain) = judged.proved().filter(|_| reply.is_positive()) {
+            greylist::remember(&self.house, domain);
+        }
         Ok(reply)
+    }
+
+    /// Whether somebody it is for lives elsewhere alone: junk is kept here or refused, and never sent on.
+    fn would_be_lost(&self, envelope: &Envelope) -> bool {
+        let elsewhere =
+            |found: &Expansion| !found.forwards.is_empty() && found.locals.is_empty() && found.waiting.is_empty();
+        envelope.paths().any(|path| self.found.get(path).is_some_and(elsewhere))
     }
 
     /// What a program of this house hands over is taken as it is.
@@ -150,17 +161,10 @@ impl MxDesk {
             return Ok(replies::MAIL_LOOP);
         }
         let mut spread = self.spread(&incoming.envelope)?;
+        let not_sent_on = if role == Role::Junk { spread.keep_here() } else { Vec::new() };
         let octets = incoming.message.size().saturating_sub(incoming.head as u64);
         if let Some(too_large) = destination::too_large(octets, spread.size_limit) {
             return Ok(too_large);
-        }
-        // What we take for junk would be ours in the eyes of those it is sent on to.
-        let stays = role == Role::Junk && !self.house.config.forward_junk && !spread.forwards.is_empty();
-        if stays && spread.somebody_is_elsewhere {
-            return Ok(JUNK_STAYS);
-        }
-        if stays {
-            spread.keep_here();
         }
         let forwarded = match forward(&self.house, &incoming.envelope.sender, &spread, &incoming.message, stamp).await {
             Ok(forwarded) => forwarded,
@@ -179,12 +183,7 @@ impl MxDesk {
             event: Event {
                 kind: Kind::Arrived,
                 by: incoming.peer.to_string(),
-                detail: format!(
-                    "id {} from <{sender}> with {}{}",
-                    incoming.id,
-                    incoming.with,
-                    if stays { "; not sent on, being junk" } else { "" }
-                ),
+                detail: format!("id {} from <{sender}> with {}", incoming.id, incoming.with),
             },
         };
         let accepted = deliver::commit(&self.house, weighed, delivery).await?;
@@ -201,6 +200,9 @@ impl MxDesk {
         maillog::arrived(&line, &accepted);
         self.guest.is_vouched_for();
         maillog::forwarded(&incoming.id, &spread);
+        for address in &not_sent_on {
+            self.note("sent on", &address.to_string(), &incoming.peer.to_string(), NOT_SENT_ON);
+        }
         self.house.harvest.good(incoming.peer.into(), self.house.clock.instant());
         Ok(replies::MESSAGE_ACCEPTED.with_text(format!("Message accepted as {}", incoming.id)))
     }
@@ -242,25 +244,20 @@ impl MxDesk {
     /// A refusal goes into the log and into the trace.
     fn note_message(&self, what: &str, to: &str, visitor_peer: &str, message_id: &str, reply: Reply) -> Reply {
         if !reply.is_positive() {
-            self.write_down((&self.helo, &self.sender), what, to, visitor_peer, message_id, &reply);
+            let words = reply.to_string();
+            maillog::refused(what, &self.sender, to, visitor_peer, &words);
+            self.house.trace.refused(Refused {
+                at: self.house.clock.now_ms(),
+                peer: visitor_peer.to_owned(),
+                helo: self.helo.clone(),
+                sender: self.sender.clone(),
+                recipient: to.to_owned(),
+                message_id: message_id.to_owned(),
+                reply: words,
+                reason: what.to_owned(),
+            });
         }
         reply
-    }
-
-    /// `who`: what the client called itself, and the sender that it named.
-    fn write_down(&self, who: (&str, &str), what: &str, to: &str, peer: &str, message_id: &str, reply: &Reply) {
-        let ((helo, sender), words) = (who, reply.to_string());
-        maillog::refused(what, sender, to, peer, &words);
-        self.house.trace.refused(Refused {
-            at: self.house.clock.now_ms(),
-            peer: peer.to_owned(),
-            helo: helo.to_owned(),
-            sender: sender.to_owned(),
-            recipient: to.to_owned(),
-            message_id: message_id.to_owned(),
-            reply: words,
-            reason: what.to_owned(),
-        });
     }
 }
 
@@ -316,12 +313,14 @@ impl Desk for MxDesk {
         self.note("recipient", &path_text(&path), &visitor.peer.to_string(), reply)
     }
 
-    fn refused(&self, visitor: Visitor<'_>, refusal: &Refusal) {
-        let sender = refusal.sender.as_ref().map(sender_text).unwrap_or_default();
-        let to: Vec<String> = refusal.recipients.iter().map(path_text).collect();
-        let helo = visitor.session.greeting().map(greeting_text).unwrap_or_default();
-        let peer = visitor.peer.to_string();
-        self.write_down((&helo, &sender), "session", &to.join(","), &peer, "", &refusal.reply);
+    fn refused(&mut self, visitor: Visitor<'_>, refusal: Refusal) {
+        let Refusal { what, sender, recipient, reply } = refusal;
+        let greeting = visitor.session.greeting();
+        self.helo = greeting.map(greeting_text).unwrap_or_default();
+        // The transaction under way, if there is one, has a sender of its own.
+        let kept = std::mem::replace(&mut self.sender, sender);
+        self.note(what, &recipient, &visitor.peer.to_string(), reply);
+        self.sender = kept;
     }
 
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String {

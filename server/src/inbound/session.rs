@@ -67,12 +67,12 @@ pub trait Desk: Send {
         visitor: Visitor<'_>,
         path: mail::envelope::ForwardPath,
     ) -> impl Future<Output = Reply> + Send;
+    /// The session has refused something itself; it was said already.
+    fn refused(&mut self, _visitor: Visitor<'_>, _refusal: Refusal) {}
     /// The fields that go before the message.
     fn head(&self, visitor: Visitor<'_>, envelope: &Envelope, id: &str) -> String;
     /// 250 promises that it is on disk.
     fn message(&mut self, incoming: Incoming) -> impl Future<Output = Reply> + Send;
-    /// The session refused something by itself.
-    fn refused(&self, _visitor: Visitor<'_>, _refusal: &Refusal) {}
     /// The same for LMTP, which hears what became of each recipient (RFC 2033 §4.2). One reply is for all.
     fn message_each(&mut self, incoming: Incoming) -> impl Future<Output = Vec<Reply>> + Send {
         async { vec![self.message(incoming).await] }
@@ -106,8 +106,8 @@ impl<D: Desk> Driver<D> {
         // The time-out is for a whole command, not for each of its bytes: it begins when we last had something to do.
         let mut silent_since = self.house.clock.instant();
         loop {
-            if let Some(refusal) = self.session.take_refusal() {
-                self.desk.refused(Visitor { peer: self.peer, session: &self.session }, &refusal);
+            for refusal in self.session.refusals() {
+                self.desk.refused(Visitor { peer: self.peer, session: &self.session }, refusal);
             }
             match self.session.next() {
                 Step::NeedInput => {

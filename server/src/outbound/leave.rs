@@ -1,9 +1,9 @@
 //! A message as it leaves the house: without what is only for our own mailboxes, with line ends that no two servers read
 //! differently, in 7 bits where the other server takes no more, and signed last.
 
+use super::seal;
 use crate::house::House;
 use bytes::Bytes;
-use mail::auth::arc::without_seals;
 use mail::message::downgrade::{Rigid, to_seven_bit};
 
 /// As it leaves.
@@ -13,12 +13,12 @@ use mail::message::downgrade::{Rigid, to_seven_bit};
 pub async fn leave(house: &House, stored: &Bytes, seven_bit: bool) -> Result<Result<Bytes, Rigid>, String> {
     let mut message = with_whole_line_ends(without_return_path(stored.clone()));
     if seven_bit {
-        message = match to_seven_bit(&message) {
-            // A seal is over the bytes as they were; one that does not hold any more says less than none.
-            Ok(ascii) if ascii != message => without_seals(&ascii).into(),
+        let ascii: Bytes = match to_seven_bit(&message) {
             Ok(ascii) => ascii.into(),
             Err(rigid) => return Ok(Err(rigid)),
         };
+        // The seal we put on what is sent on is for these bytes, or for none.
+        message = if ascii == message { message } else { seal::again(house, ascii).await };
     }
     if !house.config.dkim_signing {
         return Ok(Ok(message));
@@ -44,7 +44,7 @@ fn without_return_path(bytes: Bytes) -> Bytes {
 }
 
 /// The client sends no CR or LF alone (RFC 5321 §2.3.8): what is signed must be what is sent.
-fn with_whole_line_ends(bytes: Bytes) -> Bytes {
+pub(super) fn with_whole_line_ends(bytes: Bytes) -> Bytes {
     let count = |wanted: u8| bytes.iter().filter(|byte| **byte == wanted).count();
     let whole = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
     if count(b'\r') == whole && count(b'\n') == whole && (bytes.is_empty() || bytes.ends_with(b"\r\n")) {

@@ -10,6 +10,7 @@ use crate::submission::forward::{NotForwarded, forward};
 use crate::submission::queued;
 use bytes::Bytes;
 use mail::Address;
+use mail::dsn::Action;
 use mail::envelope::{ForwardPath, ReversePath};
 use protocol::smtp::Reply;
 use store::{Due, Event, Kind, Outcome, Recipient, Role, Settled, StoreError};
@@ -112,7 +113,7 @@ async fn try_one(house: &House, due: &Due) -> Result<Option<Reply>, StoreError> 
             maillog::attempted("delivered", due, &settled);
             // What was sent on has not arrived yet.
             if spread.forwards.is_empty() {
-                let told = [(address, due.wishes.clone())];
+                let told = [(address, due.wishes.clone(), Action::Delivered)];
                 report::delivered_here(house, &sender, &due.message_wishes, &told, &head).await;
             }
             Ok(None)

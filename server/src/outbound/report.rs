@@ -94,22 +94,23 @@ fn reported((due, finding, settled): &Told, now: SystemTime) -> Option<Reported>
     })
 }
 
-/// Recipients here who had their message at once, and whose sender wants to hear of it (RFC 3461 §5.2.3).
+/// Recipients here who had their message at once, or for whom it is sent on, and whose sender wants to hear of it (RFC
+/// 3461 §5.2.3, §5.2.7).
 pub async fn delivered_here(
     house: &House,
     sender: &ReversePath,
     wishes: &MessageWishes,
-    recipients: &[(Address, RecipientWishes)],
+    recipients: &[(Address, RecipientWishes, Action)],
     original: &[u8],
 ) {
     let ReversePath::Address(to) = sender else { return };
     let now = house.clock.now();
-    let wanted = recipients.iter().filter(|(_, wishes)| wishes.notify.is_some_and(|notify| notify.success));
+    let wanted = recipients.iter().filter(|(_, wishes, _)| wishes.notify.is_some_and(|notify| notify.success));
     let recipients: Vec<Reported> = wanted
-        .map(|(address, wishes)| Reported {
+        .map(|(address, wishes, action)| Reported {
             recipient: address.clone(),
             original: wishes.orcpt.clone(),
-            action: Action::Delivered,
+            action: *action,
             status: "2.1.5".to_owned(),
             diagnostic: String::new(),
             remote: None,

@@ -1,47 +1,88 @@
 //! ARC (RFC 8617): when a message is passed on, we say what we found when it came, and seal it with our key, so that the
 //! next server may believe us where the first sender's own signature or address no longer holds.
 
+mod set;
+
+use super::leave::with_whole_line_ends;
 use super::sign::Key;
 use crate::house::House;
 use bytes::Bytes;
-use mail::Domain;
-use mail::auth::arc::Arc;
-use mail_auth::arc::{ArcSealer, Set};
+use mail::auth::arc::{Arc, MOST_SETS};
+use mail::auth::tags;
 use mail_auth::common::crypto::{Algorithm, SigningKey};
-use mail_auth::common::headers::{Header, HeaderWriter};
-use mail_auth::{ArcOutput, AuthenticatedMessage, AuthenticationResults, DkimResult};
+use set::{Chain, LINE, Seal, Written};
 
-/// What the message signature covers. A list may change the others.
-const COVERED: [&str; 8] =
-    ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "DKIM-Signature"];
-/// RFC 8617 §4.2.1: the instance of the newest set.
-const MOST_SETS: usize = 50;
 /// Sealing a larger message takes longer than an async thread should be held. Octets.
 const INLINE: usize = 64 * 1024;
+/// The name of the field that we write for those who read the message here.
+const RESULTS: &str = "Authentication-Results:";
 
-/// The fields to put before `message`, sealed by `domain`, one of ours. Empty when it has no key, when nobody looked at
-/// the chain that the message came with, or when that chain is broken, which nobody can mend.
-///
-/// `results` is what we wrote into Authentication-Results when it came, from the authserv-id on.
-pub async fn seal(
-    house: &House,
-    domain: &Domain,
-    message: &Bytes,
-    results: &str,
-    chain: Option<&Arc>,
-) -> Result<String, String> {
-    if matches!(chain, Some(Arc::Fail | Arc::TempError)) {
-        return Ok(String::new());
+/// What was found at the door, which the seal answers for.
+pub struct Found<'a> {
+    /// Our Authentication-Results field.
+    pub results: &'a str,
+    /// What came of the seals that the message had.
+    pub chain: Option<&'a Arc>,
+}
+
+/// `leaving` with a set of ours before it, sealed by `domain`, one of ours. As it was when the domain has no key that
+/// everybody reads, when the chain says itself that it is broken, and when nobody knows now whether it is.
+pub async fn sealed(house: &House, domain: &str, leaving: Vec<u8>, found: &Found<'_>) -> Vec<u8> {
+    let Some(results) = found.results.strip_prefix(RESULTS) else { return leaving };
+    let chain = match found.chain {
+        None | Some(Arc::None) => Chain::None,
+        Some(Arc::Pass(_)) => Chain::Pass,
+        Some(Arc::Fail) => Chain::Fail,
+        Some(Arc::TempError) => return leaving,
+    };
+    put(house, domain, leaving, results.trim(), chain).await
+}
+
+/// As `sealed`, of a message that begins with a set of ours and was changed behind it: into 7 bits, for a server that
+/// takes no more. A message that begins with none is left alone; what others hand in begins with a Received of ours.
+pub async fn again(house: &House, message: Bytes) -> Bytes {
+    let Some((before, rest)) = set::first(&message) else { return message };
+    let Some(tags) = tags::parse(before.seal) else { return message };
+    let (Some(domain), Some(chain)) = (tags::get(&tags, "d"), tags::get(&tags, "cv").and_then(Chain::of)) else {
+        return message;
+    };
+    let results = String::from_utf8_lossy(before.results);
+    // Behind its instance.
+    let Some((_, results)) = results.split_once(';') else { return message };
+    put(house, domain, rest.to_vec(), results.trim(), chain).await.into()
+}
+
+/// A seal is a help and no duty: what cannot be sealed goes without.
+async fn put(house: &House, domain: &str, leaving: Vec<u8>, results: &str, chain: Chain) -> Vec<u8> {
+    if !house.config.dkim_signing {
+        return leaving;
     }
-    let keys = house.signers.of(&house.store, house.clock, domain.as_str()).await?;
-    let Some(key) = keys.into_iter().find(is_widely_read) else { return Ok(String::new()) };
-    let (results, passed) = (on_one_line(results), matches!(chain, Some(Arc::Pass(_))));
-    if message.len() <= INLINE {
-        return write(key, message, &results, passed);
-    }
-    let message = message.clone();
-    let sealed = tokio::task::spawn_blocking(move || write(key, &message, &results, passed)).await;
-    sealed.map_err(|error| error.to_string())?
+    let unsealed = |error: &str| tracing::warn!(error, domain, "a message is sent on without a seal");
+    let key = match house.signers.of(&house.store, house.clock, domain).await {
+        Ok(keys) => keys.into_iter().find(is_widely_read),
+        Err(error) => {
+            unsealed(&error);
+            None
+        }
+    };
+    let Some(key) = key else { return leaving };
+    // What is sealed must be what is sent. One copy at a time: it may be large.
+    let leaving = with_whole_line_ends(leaving.into());
+    let at = house.clock.now_ms() / 1000;
+    let (message, results) = (leaving.clone(), results.to_owned());
+    let write = move || write(&key, &message, &results, chain, at);
+    let written = match leaving.len() <= INLINE {
+        true => write(),
+        false => tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(error.to_string())),
+    };
+    let set = written.unwrap_or_else(|error| {
+        unsealed(&error);
+        String::new()
+    });
+    let mut leaving: Vec<u8> = leaving.into();
+    leaving.reserve_exact(set.len());
+    leaving.splice(..0, set.bytes());
+    leaving
 }
 
 /// RFC 8617 knows RSA; not everybody who reads ARC knows Ed25519.
@@ -49,72 +90,15 @@ fn is_widely_read(key: &Key) -> bool {
     key.algorithm() == Algorithm::RsaSha256
 }
 
-/// As a seal reads it (RFC 6376 §3.4.2, relaxed).
-fn on_one_line(results: &str) -> String {
-    results.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn write(key: Key, raw: &[u8], results: &str, passed: bool) -> Result<String, String> {
-    let message = AuthenticatedMessage::parse(raw).ok_or("the message cannot be read")?;
-    let Some(chain) = chain(&message, passed) else { return Ok(String::new()) };
-    let (domain, selector) = (key.domain.clone(), key.selector.clone());
-    let sealer = ArcSealer::from_key(key).domain(domain).selector(selector).headers(COVERED);
-    // The library writes its own findings behind the name of a host; ours are all in what it takes for the name.
-    let results = AuthenticationResults::new(results);
-    let set = sealer.seal(&message, &results, &chain).map_err(|error| error.to_string())?;
-    Ok(folded(&set.to_header()))
-}
-
-/// The sets that are there, the first one first. None: they are not what was found when the message came.
-fn chain<'m>(message: &'m AuthenticatedMessage<'m>, passed: bool) -> Option<ArcOutput<'m>> {
-    let (mut seals, mut signatures, mut results) = (
-        message.as_headers.iter().collect::<Vec<_>>(),
-        message.ams_headers.iter().collect::<Vec<_>>(),
-        message.aar_headers.iter().collect::<Vec<_>>(),
-    );
-    if !passed {
-        let none = seals.is_empty() && signatures.is_empty() && results.is_empty() && !message.has_arc_errors;
-        return none.then(ArcOutput::default);
-    }
-    let count = seals.len();
-    if count == 0 || count >= MOST_SETS || signatures.len() != count || results.len() != count {
-        return None;
-    }
-    seals.sort_unstable_by_key(|field| field.header.i);
-    signatures.sort_unstable_by_key(|field| field.header.i);
-    results.sort_unstable_by_key(|field| field.header.i);
-    let sets = seals.into_iter().zip(signatures).zip(results);
-    let sets = sets.map(|((seal, signature), results)| Set {
-        signature: Header { name: signature.name, value: signature.value, header: &signature.header },
-        seal: Header { name: seal.name, value: seal.value, header: &seal.header },
-        results: Header { name: results.name, value: results.value, header: &results.header },
-    });
-    Some(sets.fold(ArcOutput::default().with_result(DkimResult::Pass), ArcOutput::with_set))
-}
-
-/// The results are one long line as they were sealed; folded they are the same to whoever checks.
-fn folded(set: &str) -> String {
-    const RESULTS: &str = "ARC-Authentication-Results: ";
-    let Some(at) = set.find(RESULTS).map(|at| at + RESULTS.len()) else { return set.to_owned() };
-    let end = set[at..].find("\r\n").map_or(set.len(), |end| at + end);
-    format!("{}{}{}", &set[..at], set[at..end].replace("; ", ";\r\n\t"), &set[end..])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_results_are_folded_and_nothing_else() {
-        let set = "ARC-Seal: i=1; a=x;\r\n\tb=y\r\nARC-Authentication-Results: i=1; mail.a.test; spf=pass; dkim=none\r\nX: a; b\r\n";
-        assert_eq!(
-            folded(set),
-            "ARC-Seal: i=1; a=x;\r\n\tb=y\r\nARC-Authentication-Results: i=1;\r\n\tmail.a.test;\r\n\tspf=pass;\r\n\tdkim=none\r\nX: a; b\r\n"
-        );
-    }
-
-    #[test]
-    fn what_is_sealed_has_one_blank_where_the_field_was_folded() {
-        assert_eq!(on_one_line("mail.a.test;\r\n\tspf=pass  smtp.mailfrom=x"), "mail.a.test; spf=pass smtp.mailfrom=x");
-    }
+/// The three fields, in the order they are put; empty when there is to be no set.
+fn write(key: &Key, message: &[u8], results: &str, chain: Chain, at: i64) -> Result<String, String> {
+    let Some(message) = set::Message::read(message) else { return Ok(String::new()) };
+    let names = message.covered();
+    let Some(instance) = message.next_instance(chain).filter(|_| !names.is_empty()) else { return Ok(String::new()) };
+    debug_assert!(instance <= MOST_SETS);
+    let (domain, selector) = (&key.domain, &key.selector);
+    let seal = Seal { instance, chain, results, names: &names, domain, selector, at, line: LINE };
+    let sign = |bytes: &[u8]| SigningKey::sign(key, bytes).map_err(|error| error.to_string());
+    let Written { seal, signature, results } = seal.write(&message, sign)?;
+    Ok(seal + &signature + &results)
 }

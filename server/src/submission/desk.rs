@@ -1,6 +1,6 @@
 //! The desk for our own people's mail programs (RFC 6409): they sign in first, and then send to anybody.
 
-use crate::destination::{Destination, find};
+use crate::destination::{Destination, declared_too_large, find};
 use crate::house::House;
 use crate::inbound::mx::{path_text, received};
 use crate::inbound::session::{Desk, Incoming, Visitor};
@@ -132,8 +132,13 @@ impl Desk for SubmissionDesk {
         reply
     }
 
-    async fn recipient(&mut self, _visitor: Visitor<'_>, path: ForwardPath) -> Reply {
-        match find(&self.house, &path).await {
+    async fn recipient(&mut self, visitor: Visitor<'_>, path: ForwardPath) -> Reply {
+        let found = find(&self.house, &path).await;
+        let declared = visitor.session.envelope().and_then(|envelope| envelope.declared);
+        if let Some(too_large) = found.as_ref().ok().and_then(|found| declared_too_large(declared, found)) {
+            return too_large;
+        }
+        match found {
             Ok(Destination::Found(Recipient::Unknown | Recipient::DomainTakesNone) | Destination::NoWayBack(_)) => {
                 replies::NO_SUCH_USER
             }

@@ -6,9 +6,8 @@ use crate::destination::Spread;
 use crate::destination::srs::{DAYS, Srs, is_return_address};
 use crate::house::House;
 use crate::inbound::deliver::{Stamp, unreadable};
-use crate::outbound::seal::seal;
+use crate::outbound::seal::{Found, sealed};
 use crate::spool::Spooled;
-use bytes::Bytes;
 use mail::envelope::ReversePath;
 use mail::message::delivered::{delivered_to, was_delivered_to};
 use mail::{Address, Domain};
@@ -51,23 +50,14 @@ pub async fn forward(
     if let Some(stamp) = stamp {
         stamp.put(&mut read);
     }
-    // Here the bytes part from those of the copies: whatever a forwarder adds comes before them.
-    let leaving = sealed(house, first.domain(), as_sent_on(&spread.by, &read.bytes).into(), stamp).await;
-    let blob = house.store.prepare(Source::Memory(leaving)).await?;
-    Ok(Some(Forwarded { blob, queued }))
-}
-
-/// With what was found at the door, under our seal (RFC 8617 §5.1). Without it, it is sent on all the same: many who take
-/// it do not ask.
-async fn sealed(house: &House, ours: &Domain, leaving: Bytes, stamp: Option<&Stamp>) -> Bytes {
-    let Some(stamp) = stamp.filter(|_| house.config.dkim_signing) else { return leaving };
-    match seal(house, ours, &leaving, stamp.results(), stamp.chain.as_ref()).await {
-        Ok(set) => [set.as_bytes(), &leaving].concat().into(),
-        Err(error) => {
-            tracing::warn!(%error, domain = %ours, "a message was sent on without our seal");
-            leaving
-        }
+    // Here the bytes part from those of the copies: what a forwarder adds comes before them, the seal first.
+    let mut leaving = as_sent_on(&spread.by, &read.bytes);
+    if let Some(stamp) = stamp {
+        let found = Found { results: &stamp.field, chain: stamp.chain.as_ref() };
+        leaving = sealed(house, first.domain().as_str(), leaving, &found).await;
     }
+    let blob = house.store.prepare(Source::Memory(leaving.into())).await?;
+    Ok(Some(Forwarded { blob, queued }))
 }
 
 /// The null sender stays null: what could not be returned is not returned again.

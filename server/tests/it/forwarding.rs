@@ -1,7 +1,8 @@
 //! One address for many, here and at other providers: each gets it once, and what cannot be delivered there comes back
 //! to whoever sent it.
 
-use crate::harness::{BOB, CAROL, House, Manner, Remote, eventually, letter};
+use crate::harness::dns::Says;
+use crate::harness::{BOB, Browser, CAROL, House, Manner, PASSWORD, Remote, eventually, letter};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -175,4 +176,45 @@ fn an_alias_of_a_domain_that_was_switched_off_is_spread_when_it_is_on_again() {
     let taken = far.wait_for(1);
     assert!(sender_of(&taken[0].mail).starts_with("SRS0="), "{}", taken[0].mail);
     assert_eq!(house.mail_of(BOB, 1).len() + house.mail_of(CAROL, 1).len(), 2);
+}
+
+/// From now on mail that says it is of far.test is junk here.
+fn nobody_vouches(house: &House) {
+    house.dns.set("far.test", &[Says::Mx(vec![(10, "mx.far.test")]), Says::Txt("v=spf1 -all".into())]);
+}
+
+#[test]
+fn junk_is_kept_for_those_here_and_not_sent_on() {
+    let far = Remote::start(vec![Manner::default()]);
+    let house = house_towards(&far);
+    nobody_vouches(&house);
+    assert!(house.smtp().deliver(LISA, &[SALES], &letter(LISA, SALES, "junk", "x")).is("250"));
+    let mut browser = Browser::new(house.ports.http);
+    browser.sign_in(CAROL, PASSWORD);
+    assert_eq!(browser.ids_in("/mail/junk").len(), 1);
+    let said = eventually("a word in the trace", || {
+        let said = house.cli_ok(&["trace", "--recipient", "friend@far.test"]);
+        said.contains("not sent on").then_some(said)
+    });
+    assert!(said.contains("lisa@far.test") && said.contains("550 5.7.1"), "{said}");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(far.connections(), 0, "{}", far.transcript());
+}
+
+#[test]
+fn junk_for_somebody_who_is_only_elsewhere_is_refused_and_never_lost() {
+    let far = Remote::start(vec![Manner::default()]);
+    let house = house_towards(&far);
+    house.cli_ok(&["alias", "add", "away@comentum.test", "friend@far.test"]);
+    nobody_vouches(&house);
+    let message = letter(LISA, "away@comentum.test", "junk", "x");
+    let reply = house.smtp().deliver(LISA, &["away@comentum.test"], &message);
+    assert!(reply.is("550 5.7.1"), "{:?}", reply.lines);
+    let reply = house.smtp().deliver(LISA, &[BOB, "away@comentum.test"], &message);
+    assert!(reply.is("550 5.7.1"), "one reply is for all: {:?}", reply.lines);
+    assert!(house.smtp().deliver(LISA, &[BOB], &message).is("250"));
+    eventually("the refusals in the trace", || {
+        house.cli_ok(&["trace", "--recipient", "away@comentum.test"]).contains("550 5.7.1").then_some(())
+    });
+    assert_eq!((far.connections(), house.pop3(BOB).stat().0), (0, 0));
 }

@@ -75,9 +75,20 @@ fn swaks_sends_in_all_its_ways_where_it_is_installed() {
             ["--from", LISA, "--to", BOB, "--auth", mechanism, "--auth-user", LISA, "--auth-password", PASSWORD];
         run(&mut swaks(house.ports.submission, &words));
     }
+    run(&mut swaks(house.ports.smtp, &["--from", "lisa@far.test", "--to", BOB, "--tls"]));
+    run(&mut swaks(
+        house.ports.submission,
+        &["--from", LISA, "--to", BOB, "--tls", "--auth", "PLAIN", "--auth-user", LISA, "--auth-password", PASSWORD],
+    ));
+    run(&mut swaks(
+        house.ports.submissions,
+        &["--from", LISA, "--to", BOB, "--tlsc", "--auth", "LOGIN", "--auth-user", LISA, "--auth-password", PASSWORD],
+    ));
     let refused = swaks(house.ports.smtp, &["--from", "lisa@far.test", "--to", "x@far.test"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(24), "swaks: no recipient was taken");
-    assert_eq!(house.pop3(BOB).stat().0, 6);
+    let mail = house.mail_of(BOB, 9);
+    assert_eq!(mail.iter().filter(|mail| mail.contains(" with ESMTPS id ")).count(), 1);
+    assert_eq!(mail.iter().filter(|mail| mail.contains(" with ESMTPSA id ")).count(), 2);
     assert_eq!(house.pop3(CAROL).stat().0, 1);
 }
 

@@ -1,6 +1,6 @@
 //! Mail from strangers, port 25: how much is borne, and what is said when it is too much.
 
-use crate::harness::{BOB, CAROL, House, letter};
+use crate::harness::{BOB, Browser, CAROL, House, LISA, PASSWORD, POSTMASTER, letter};
 
 #[test]
 fn too_big_is_said_at_mail_and_while_receiving_and_the_session_goes_on() {
@@ -190,4 +190,61 @@ fn twenty_deliveries_at_once_fill_a_mailbox_over_its_quota_by_one_message_at_mos
     let (count, octets) = house.pop3(BOB).stat();
     assert_eq!(count, taken);
     assert!(octets < 500 * 1024 + 110 * 1024, "{octets}");
+}
+
+#[test]
+fn what_is_larger_than_a_domain_takes_is_refused_for_its_recipients_before_it_comes() {
+    let house = House::start();
+    let mut admin = Browser::new(house.ports.http);
+    admin.sign_in(POSTMASTER, PASSWORD);
+    let id = house.cli_ok(&["domain", "list"]);
+    assert!(id.contains("otherisp.test"), "{id}");
+    let form = [("id", "2"), ("name", "otherisp.test"), ("message_size_mib", "1")];
+    admin.post("/api/v1/admin/domain-limits", &form);
+    let mut smtp = house.smtp();
+    smtp.expect("MAIL FROM:<lisa@far.test> SIZE=1048577", "250");
+    smtp.expect(&format!("RCPT TO:<{LISA}>"), "552 5.3.4");
+    smtp.expect(&format!("RCPT TO:<{BOB}>"), "250");
+    smtp.expect("RSET", "250");
+    smtp.expect("MAIL FROM:<lisa@far.test> SIZE=1048576", "250");
+    smtp.expect(&format!("RCPT TO:<{LISA}>"), "250");
+    smtp.expect("RSET", "250");
+    // Who declares nothing hears it at the end.
+    let large = crate::harness::noise(1100 * 1024);
+    let reply = smtp.deliver("lisa@far.test", &[LISA], &letter("lisa@far.test", LISA, "large", &large));
+    assert!(reply.is("552 5.3.4"), "{:?}", reply.lines);
+    let mut ours = house.submission(BOB);
+    ours.expect(&format!("MAIL FROM:<{BOB}> SIZE=1048577"), "250");
+    ours.expect(&format!("RCPT TO:<{LISA}>"), "552 5.3.4");
+}
+
+#[test]
+fn what_the_session_refuses_by_itself_is_in_the_trace_too_and_a_flood_of_it_is_bounded() {
+    let house = House::with(|settings| settings.message_size(100_000).set("max_errors", 1_000));
+    let mut smtp = house.smtp();
+    smtp.expect("MAIL FROM:<lisa@far.test> SIZE=100001", "552 5.3.4");
+    smtp.expect("MAIL FROM:<anna@far.test> BODY=WHATEVER", "501 5.5.4");
+    smtp.expect("MAIL FROM:<lisa@far.test>", "250");
+    smtp.expect("RCPT TO:<no address>", "501 5.1.3");
+    smtp.expect(&format!("RCPT TO:<{BOB}>"), "250");
+    smtp.expect("DATA", "354");
+    smtp.raw(b"Subject: smuggled\r\n\r\nx\n.\r\ny\r\n.\r\n");
+    assert!(smtp.reply().is("550 5.6.11"), "{}", smtp.transcript());
+    let traced = |words: &[&str], wanted: &str| {
+        crate::harness::eventually("a refusal in the trace", || {
+            let said = house.cli_ok(&[&["trace"], words].concat());
+            said.contains(wanted).then_some(said)
+        })
+    };
+    traced(&["--sender", "lisa@far.test"], "552 5.3.4");
+    traced(&["--sender", "anna@far.test"], "501 5.5.4");
+    traced(&["--recipient", "no address"], "501 5.1.3");
+    traced(&["--recipient", BOB], "550 5.6.11");
+    let mut smtp = house.smtp();
+    for number in 0..100 {
+        smtp.expect(&format!("MAIL FROM:<flood {number}>"), "501");
+    }
+    traced(&["--sender", "flood 0"], "501");
+    let said = house.cli_ok(&["trace", "--sender", "flood"]);
+    assert_eq!(said.matches("501 5").count(), 20, "{said}");
 }

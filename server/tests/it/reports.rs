@@ -101,6 +101,44 @@ fn a_stranger_whom_nobody_vouches_for_is_not_told_of_success() {
 }
 
 #[test]
+fn a_stranger_whose_domain_is_proved_is_told_of_success_once_for_all() {
+    let far = Remote::start(vec![Manner::default()]);
+    let house = house_towards(&far);
+    house.cli_ok(&["alias", "add", "sales@comentum.test", "friend@elsewhere.test"]);
+    house.dns.set("elsewhere.test", &[Says::ServFail]);
+    house.dns.set("far.test", &[Says::Mx(vec![(10, "mx.far.test")]), Says::Txt("v=spf1 ip4:127.0.0.0/8 -all".into())]);
+    let ask = |from: &str| {
+        let mut smtp = house.smtp();
+        smtp.expect(&format!("MAIL FROM:<{from}> ENVID=mark-2"), "250");
+        for to in [CAROL, "sales@comentum.test"] {
+            smtp.expect(&format!("RCPT TO:<{to}> NOTIFY=SUCCESS"), "250");
+        }
+        smtp.expect(&format!("RCPT TO:<{BOB}> NOTIFY=FAILURE"), "250");
+        smtp.expect("DATA", "354");
+        smtp.raw(&stuffed(&letter("lisa@far.test", CAROL, "hello", "x")));
+        assert!(smtp.reply().is("250"), "{}", smtp.transcript());
+    };
+    ask("lisa@far.test");
+    let taken = far.wait_for(1);
+    let report = String::from_utf8_lossy(&taken[0].bytes).into_owned();
+    assert!(taken[0].mail.starts_with("MAIL FROM:<>"), "{}", taken[0].mail);
+    assert_eq!(taken[0].recipients, ["lisa@far.test"]);
+    for line in [
+        "Original-Envelope-Id: mark-2",
+        "Final-Recipient: rfc822; carol@comentum.test",
+        "Action: delivered",
+        "Final-Recipient: rfc822; sales@comentum.test",
+        "Action: relayed",
+    ] {
+        assert!(report.contains(&format!("\r\n{line}\r\n")), "{line} is missing in\n{report}");
+    }
+    assert!(!report.contains("bob@comentum.test"), "{report}");
+    ask("");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(far.taken().len(), 1, "the null sender hears nothing: {}", far.transcript());
+}
+
+#[test]
 fn who_wants_to_hear_nothing_hears_nothing() {
     let manner = Manner { recipients: vec![("gone", "550 5.1.1 no".into())], ..Manner::default() };
     let far = Remote::start(vec![manner]);

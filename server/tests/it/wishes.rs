@@ -56,17 +56,15 @@ fn only_under_tls_a_message_can_be_kept_from_going_on_in_the_clear() {
 }
 
 /// A stranger at far.test asks to be told; what far.test then has of us.
-fn told_of_success(spf: &str, recipient: &str) -> Vec<String> {
+fn told_of_success(spf: &str) -> Vec<String> {
     let far = Remote::start(vec![Manner::default()]);
     let port = far.address.port();
     let house = House::with(|settings| settings.outbound_port(port).set("spf_fail", "\"junk\""));
-    house.cli_ok(&["alias", "add", "sales@comentum.test", BOB, "friend@third.test"]);
-    house.dns.mail_at("third.test", "mx.third.test", Ipv4Addr::LOCALHOST);
     house.dns.set("mx.far.test", &[Says::Address(Ipv4Addr::LOCALHOST.into())]);
     house.dns.set("far.test", &[Says::Mx(vec![(10, "mx.far.test")]), Says::Txt(spf.to_owned())]);
     let mut smtp = house.smtp();
     smtp.expect("MAIL FROM:<lisa@far.test> RET=HDRS ENVID=QQ314", "250");
-    smtp.expect(&format!("RCPT TO:<{recipient}> NOTIFY=SUCCESS ORCPT=rfc822;bob+2Bold@far.test"), "250");
+    smtp.expect(&format!("RCPT TO:<{BOB}> NOTIFY=SUCCESS ORCPT=rfc822;bob+2Bold@far.test"), "250");
     smtp.expect(&format!("RCPT TO:<{CAROL}>"), "250");
     smtp.expect("DATA", "354");
     smtp.raw(&stuffed(&letter("lisa@far.test", BOB, "tell me", "x")));
@@ -83,7 +81,7 @@ fn told_of_success(spf: &str, recipient: &str) -> Vec<String> {
 
 #[test]
 fn a_stranger_whose_address_is_proved_is_told_that_a_message_arrived() {
-    let told = told_of_success("v=spf1 ip4:127.0.0.1 -all", BOB);
+    let told = told_of_success("v=spf1 ip4:127.0.0.1 -all");
     assert_eq!(told.len(), 1, "{told:?}");
     for line in ["Action: delivered", "Original-Envelope-Id: QQ314", "Original-Recipient: rfc822; bob+old@far.test"] {
         assert!(told[0].contains(line), "{line} is not in {}", told[0]);
@@ -92,8 +90,7 @@ fn a_stranger_whose_address_is_proved_is_told_that_a_message_arrived() {
 }
 
 #[test]
-fn an_address_that_may_be_forged_is_told_nothing_and_so_is_who_wrote_to_many() {
-    assert_eq!(told_of_success("v=spf1 -all", BOB), [""; 0], "SPF fails: it lies in Junk");
-    assert_eq!(told_of_success("v=spf1 ?all", BOB), [""; 0], "nobody vouches");
-    assert_eq!(told_of_success("v=spf1 ip4:127.0.0.1 -all", "sales@comentum.test"), [""; 0], "it is still on its way");
+fn an_address_that_may_be_forged_is_told_nothing() {
+    assert_eq!(told_of_success("v=spf1 -all"), [""; 0], "SPF fails: it lies in Junk");
+    assert_eq!(told_of_success("v=spf1 ?all"), [""; 0], "nobody vouches");
 }

@@ -180,8 +180,9 @@ mod tests {
                 }
             }
         }
-        assert_eq!(sent(message, Some(1), &[]), b"a: b\r\n\r\r\nc: d\r\n\r\n..one\r\n.\r\n");
-        assert_eq!(sent(message, None, &[]), b"a: b\r\n\r\r\nc: d\r\n\r\n..one\r\n\r\nthree\r\n..\r\n.\r\n");
+        // A CR alone leaves as a line's end (RFC 5321 §2.3.8).
+        assert_eq!(sent(message, Some(1), &[]), b"a: b\r\n\r\n\r\nc: d\r\n\r\n..one\r\n.\r\n");
+        assert_eq!(sent(message, None, &[]), b"a: b\r\n\r\n\r\nc: d\r\n\r\n..one\r\n\r\nthree\r\n..\r\n.\r\n");
     }
 
     #[test]

@@ -29,6 +29,11 @@ impl Session {
         Some(match line {
             Line::Text(text) => match Command::parse(text) {
                 Err(reply) if any_hello => Command::any_hello(text).ok_or(reply),
+                Err(reply) => {
+                    let text = text.to_vec();
+                    self.note_line(&text, &reply);
+                    Err(reply)
+                }
                 parsed => parsed,
             },
             Line::BareLf => Err(replies::NOT_A_LINE),

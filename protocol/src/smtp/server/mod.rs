@@ -9,11 +9,13 @@ mod login;
 mod look;
 mod phase;
 mod receiving;
+mod refusal;
 mod scram;
 mod session;
 mod step;
 mod transaction;
 
 pub use config::{Config, Kind};
+pub use refusal::Refusal;
 pub use session::Session;
-pub use step::{Abort, Body, Envelope, Question, Recipient, Refusal, Step};
+pub use step::{Abort, Body, Envelope, Question, Recipient, Step};

@@ -3,7 +3,7 @@
 
 use super::phase::{Asked, Framing, Phase, Receiving, Whole};
 use super::session::Action;
-use super::{Abort, Kind, Question, Refusal, Session};
+use super::{Abort, Kind, Question, Session};
 use crate::dot::{Found, Piece};
 use crate::smtp::{Reply, replies};
 
@@ -53,8 +53,8 @@ impl Session {
             self.phase = Phase::Asked(Asked::Message(whole));
             return Some(Action::Ask(Question::Message(envelope)));
         };
-        let recipients = envelope.paths().cloned().collect();
-        self.refusal = Some(Refusal { sender: Some(envelope.sender), recipients, reply: reply.clone() });
+        // What the driver's spool said is temporary, and not the session's.
+        self.note_message(&envelope, &reply);
         self.say_each(whole, &[reply]);
         if bare_newline && matches!(framing, Framing::Dots(_)) {
             // The peer may have relayed these bytes believing that the message ends elsewhere: then what follows

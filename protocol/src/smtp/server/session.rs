@@ -1,7 +1,8 @@
 //! The session as its driver sees it: steps out, bytes and answers in.
 
 use super::phase::{Asked, Hello, Phase, Whole};
-use super::{Abort, Config, Question, Refusal, Step};
+use super::refusal::Refusals;
+use super::{Abort, Config, Question, Step};
 use crate::lines::Input;
 use crate::output::Output;
 use crate::smtp::{Reply, replies};
@@ -21,8 +22,7 @@ pub struct Session {
     /// Transactions begun.
     pub(super) messages: u32,
     refused_recipients: usize,
-    /// What was refused last without asking.
-    pub(super) refusal: Option<Refusal>,
+    pub(super) refusals: Refusals,
     /// Said after the answer that is awaited.
     last_word: Option<Reply>,
 }
@@ -53,7 +53,7 @@ impl Session {
             errors: 0,
             messages: 0,
             refused_recipients: 0,
-            refusal: None,
+            refusals: Refusals::default(),
             last_word: None,
         }
     }
@@ -181,7 +181,8 @@ impl Session {
             self.close(reply);
         } else if self.refused_recipients > self.config.max_recipients {
             // Somebody tries out names.
-            self.give_up();
+            self.note_end();
+            self.close(replies::TOO_MANY_ERRORS);
         } else {
             self.settle(Session::say, reply);
         }
@@ -274,18 +275,12 @@ impl Session {
     /// Answers what is wrong, until it is too much.
     pub(super) fn wrong(&mut self, reply: Reply) {
         self.errors += 1;
-        if self.errors >= self.config.max_errors { self.give_up() } else { self.say(reply) }
-    }
-
-    fn give_up(&mut self) {
-        let sender = self.envelope().map(|envelope| envelope.sender.clone());
-        self.refusal = Some(Refusal { sender, recipients: Vec::new(), reply: replies::TOO_MANY_ERRORS });
-        self.close(replies::TOO_MANY_ERRORS);
-    }
-
-    /// What was refused since without asking; the last of it.
-    pub fn take_refusal(&mut self) -> Option<Refusal> {
-        self.refusal.take()
+        if self.errors >= self.config.max_errors {
+            self.note_end();
+            self.close(replies::TOO_MANY_ERRORS);
+        } else {
+            self.say(reply);
+        }
     }
 
     fn say_banner(&mut self) {

@@ -1,7 +1,6 @@
 //! What a session tells its driver to do, and what it asks.
 
 use crate::sasl::Credentials;
-use crate::smtp::Reply;
 use mail::envelope::{ForwardPath, MessageWishes, RecipientWishes, ReversePath};
 
 /// What the driver does next. Do it wholly, then ask for the next step.
@@ -80,20 +79,10 @@ pub struct Envelope {
     pub wishes: MessageWishes,
     /// The accepted ones, in order, as the client gave them (one given twice is twice in it).
     pub recipients: Vec<Recipient>,
-    /// Octets that the client said it would have (RFC 1870).
+    /// Octets that MAIL declared (RFC 1870).
     pub declared: Option<u64>,
     /// Octets of the message received so far: at `Question::Message`, all of them.
     pub size: u64,
-}
-
-/// What the session refused by itself, without a question: mail that somebody may ask for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
-    /// None: no sender was named yet.
-    pub sender: Option<ReversePath>,
-    /// The accepted ones.
-    pub recipients: Vec<ForwardPath>,
-    pub reply: Reply,
 }
 
 /// One accepted recipient.

@@ -1,7 +1,7 @@
 //! MAIL, RCPT and DATA: the envelope grows until the message comes (RFC 5321 §3.3).
 
 use super::phase::{Asked, Framing, Phase, Receiving};
-use super::{Envelope, Kind, Question, Recipient, Refusal, Session};
+use super::{Envelope, Kind, Question, Recipient, Session};
 use crate::dot::Unstuffer;
 use crate::smtp::{OfMail, Reply, replies};
 use mail::envelope::{ForwardPath, RecipientWishes, ReversePath};
@@ -17,16 +17,16 @@ impl Session {
             self.wrong(replies::SENDER_ALREADY);
         } else if wishes.require_tls && !self.tls {
             // RFC 8689 §3: offered under TLS only.
+            self.note_sender(&path, &replies::UNKNOWN_PARAMETER);
             self.wrong(replies::UNKNOWN_PARAMETER);
         } else if size.is_some_and(|size| size > self.config.size_limit) {
+            self.note_sender(&path, &replies::TOO_BIG);
             self.say(replies::TOO_BIG);
-            self.refusal = Some(Refusal { sender: Some(path), recipients: Vec::new(), reply: replies::TOO_BIG });
         } else if self.config.max_messages.is_some_and(|most| self.messages >= most) {
             self.close(replies::TOO_MANY_MESSAGES);
         } else {
-            let recipients = Vec::new();
-            let (sender, declared, wanted) = (path.clone(), size, wishes.clone());
-            let envelope = Envelope { sender, body, wishes: wanted, recipients, declared, size: 0 };
+            let (sender, recipients) = (path.clone(), Vec::new());
+            let envelope = Envelope { sender, body, wishes: wishes.clone(), recipients, declared: size, size: 0 };
             self.phase = Phase::Asked(Asked::Sender(envelope));
             return Some(Question::Sender { path, size, body, wishes });
         }
@@ -37,6 +37,7 @@ impl Session {
         match std::mem::replace(&mut self.phase, Phase::Commands) {
             Phase::Transaction(envelope) if utf8 && !envelope.wishes.utf8 => {
                 self.phase = Phase::Transaction(envelope);
+                self.note_recipient(&path, &replies::RECIPIENT_NEEDS_UTF8);
                 self.wrong(replies::RECIPIENT_NEEDS_UTF8);
                 None
             }

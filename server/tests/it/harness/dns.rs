@@ -34,7 +34,7 @@ pub enum Says {
 pub struct Dns {
     pub address: SocketAddr,
     zone: Arc<Mutex<Zone>>,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 #[derive(Default)]
@@ -62,7 +62,22 @@ impl Dns {
             tokio::spawn(async move { server.block_until_done().await });
             address
         });
-        Dns { address, zone, _runtime: runtime }
+        Dns { address, zone, runtime }
+    }
+
+    /// The same at port 53 of another address, for programs that can be told no port. Needs root.
+    pub fn also_at(&self, address: Ipv4Addr) {
+        let handler = Handler(self.zone.clone());
+        let (udp, tcp) = self.runtime.block_on(async {
+            let udp = tokio::net::UdpSocket::bind((address, 53)).await.unwrap();
+            (udp, tokio::net::TcpListener::bind((address, 53)).await.unwrap())
+        });
+        self.runtime.spawn(async move {
+            let mut server = Server::new(handler);
+            server.register_socket(udp);
+            server.register_listener(tcp, Duration::from_secs(5), 4096);
+            server.block_until_done().await
+        });
     }
 
     /// From now on `name` (no final dot) is answered so.

@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod clock;
 pub mod dns;
+pub mod elsewhere;
 pub mod http;
 pub mod locker;
 pub mod pebble;

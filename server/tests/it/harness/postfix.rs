@@ -1,124 +1,166 @@
-//! A Postfix of the test's own, as the distribution has it: on a port of its own, with everything of it in one folder.
+//! A Postfix of its own, from the distribution: its configuration, queue and mailboxes in a temporary folder, its DNS ours,
+//! at an address of loopback that nobody else has.
 
-use std::fmt::Write as _;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
+use crate::harness::{elsewhere, within};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
-const DAEMONS: &str = "/usr/lib/postfix/sbin";
-/// name, private, wake-up, limit, program.
-const SERVICES: [(&str, &str, &str, &str, &str); 18] = [
-    ("pickup unix", "n", "60", "1", "pickup"),
-    ("cleanup unix", "n", "-", "0", "cleanup"),
-    ("qmgr unix", "n", "1", "1", "qmgr"),
-    ("rewrite unix", "-", "-", "-", "trivial-rewrite"),
-    ("bounce unix", "-", "-", "0", "bounce"),
-    ("defer unix", "-", "-", "0", "bounce"),
-    ("trace unix", "-", "-", "0", "bounce"),
-    ("verify unix", "-", "-", "1", "verify"),
-    ("flush unix", "n", "-", "0", "flush"),
-    ("proxymap unix", "-", "-", "-", "proxymap"),
-    ("tlsmgr unix", "-", "1000", "1", "tlsmgr"),
-    ("smtp unix", "-", "-", "-", "smtp"),
-    ("showq unix", "n", "-", "-", "showq"),
-    ("error unix", "-", "-", "-", "error"),
-    ("retry unix", "-", "-", "-", "error"),
-    ("virtual unix", "-", "-", "-", "virtual"),
-    ("anvil unix", "-", "-", "1", "anvil"),
-    ("postlog unix-dgram", "n", "-", "1", "postlogd"),
-];
+const DAEMONS: &str = "/usr/lib/postfix/sbin/master";
+/// Whose the mailboxes are: nobody.
+const NOBODY: u32 = 65_534;
+
+/// Where it will listen; the house has to know before either starts.
+pub struct Place {
+    pub address: SocketAddr,
+}
 
 /// It ends with the value.
 pub struct Postfix {
-    pub smtp: SocketAddr,
-    dir: tempfile::TempDir,
+    pub address: SocketAddr,
+    folder: tempfile::TempDir,
+    master: Child,
+}
+
+impl Place {
+    /// None, with a word, where there is no Postfix.
+    pub fn find() -> Option<Place> {
+        if !Path::new(DAEMONS).is_file() {
+            println!("skipped: Postfix is not there; `cargo xtask test` installs it");
+            return None;
+        }
+        let pid = std::process::id();
+        let own = Ipv4Addr::new(127, 128 + (pid >> 16) as u8 % 64, (pid >> 8) as u8, (pid as u8).max(1));
+        let address = TcpListener::bind((own, 0)).unwrap().local_addr().unwrap();
+        Some(Place { address })
+    }
+
+    pub fn ip(&self) -> Ipv4Addr {
+        let SocketAddr::V4(address) = self.address else { panic!("loopback of IPv4") };
+        *address.ip()
+    }
+
+    /// For pf.test with `friend` and `other`; mail for others goes to port `to`. Its DNS is at its own address.
+    pub fn start(self, to: u16) -> Option<Postfix> {
+        let folder = tempfile::Builder::new().prefix("restante-postfix-").tempdir().unwrap();
+        let at = folder.path();
+        // Its daemons are other users.
+        std::fs::set_permissions(at, std::fs::Permissions::from_mode(0o755)).unwrap();
+        for name in ["etc", "queue", "data", "mail"] {
+            std::fs::create_dir(at.join(name)).unwrap();
+        }
+        let owner = std::process::Command::new("id").args(["-u", "postfix"]).output().unwrap();
+        let owner = String::from_utf8(owner.stdout).unwrap().trim().parse().unwrap();
+        if chown(at.join("data"), Some(owner), None).is_err() {
+            println!("skipped: Postfix needs root");
+            return None;
+        }
+        chown(at.join("mail"), Some(NOBODY), None).unwrap();
+        let made = rcgen::generate_simple_self_signed(vec!["mx.pf.test".to_owned()]).unwrap();
+        // The key first, as Postfix wants it.
+        std::fs::write(at.join("etc/chain.pem"), made.signing_key.serialize_pem() + &made.cert.pem()).unwrap();
+        std::fs::set_permissions(at.join("etc/chain.pem"), std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::write(at.join("etc/main.cf"), rules(at, to)).unwrap();
+        std::fs::write(at.join("etc/master.cf"), daemons(self.address)).unwrap();
+        let etc = at.join("etc");
+        let mut command = elsewhere::asking(self.ip(), at, &["postfix", "-c", etc.to_str()?, "start-fg"])?;
+        let master = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let postfix = Postfix { address: self.address, folder, master };
+        within(Duration::from_secs(30), "a Postfix that answers", || TcpStream::connect(postfix.address).ok());
+        Some(postfix)
+    }
 }
 
 impl Postfix {
-    /// `friend@pf.test` has a mailbox in it; all other mail goes to `next`, with TLS where it is offered. None: it is not
-    /// installed, or only root may.
-    pub fn start(next: SocketAddr, certificate: (&Path, &Path)) -> Option<Postfix> {
-        let is_root = rustix::process::geteuid().is_root();
-        if !Path::new("/usr/sbin/postfix").exists() || !Path::new(DAEMONS).is_dir() || !is_root {
-            println!("skipped: Postfix is not there, or may not be started");
-            return None;
-        }
-        let dir = tempfile::Builder::new().prefix("restante-postfix-").tempdir().unwrap();
-        // Its programs run as others than root, and all of them have to come to it.
-        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        for part in ["etc", "queue", "data", "mail"] {
-            std::fs::create_dir(dir.path().join(part)).unwrap();
-        }
-        let smtp = TcpListener::bind("127.0.0.1:0").and_then(|held| held.local_addr()).unwrap();
-        std::fs::write(dir.path().join("etc/main.cf"), main_cf(dir.path(), next, certificate)).unwrap();
-        let mut services = format!("{smtp} inet n - n - - smtpd\n");
-        for (service, private, wakeup, limit, program) in SERVICES {
-            // What writes into mailboxes may become others than itself.
-            let unprivileged = if program == "virtual" { "n" } else { "-" };
-            writeln!(services, "{service} {private} {unprivileged} n {wakeup} {limit} {program}").unwrap();
-        }
-        std::fs::write(dir.path().join("etc/master.cf"), services).unwrap();
-        for part in ["data", "mail"] {
-            assert!(Command::new("chown").arg("postfix").arg(dir.path().join(part)).status().unwrap().success());
-        }
-        let postfix = Postfix { smtp, dir };
-        assert!(postfix.command("start").status().unwrap().success(), "{}", postfix.log());
-        super::eventually("Postfix", || TcpStream::connect(smtp).ok());
-        Some(postfix)
-    }
-
-    fn command(&self, word: &str) -> Command {
-        let mut command = Command::new("/usr/sbin/postfix");
-        command.arg("-c").arg(self.dir.path().join("etc")).arg(word);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command
+    /// What lies in a mailbox, once there are `count`, the first to come first.
+    pub fn mail_of(&self, name: &str, count: usize) -> Vec<String> {
+        let new = self.folder.path().join("mail").join(name).join("new");
+        let mut files: Vec<PathBuf> = within(Duration::from_secs(30), "mail at Postfix", || {
+            let found: Vec<PathBuf> = std::fs::read_dir(&new).ok()?.map(|one| one.unwrap().path()).collect();
+            (found.len() >= count).then_some(found)
+        });
+        files.sort_by_key(|file| std::fs::metadata(file).unwrap().modified().unwrap());
+        files.iter().map(|file| String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()).collect()
     }
 
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
-    }
-
-    /// Waits for so many messages in the mailbox of its own.
-    pub fn wait_for(&self, count: usize) -> Vec<Vec<u8>> {
-        let new: PathBuf = self.dir.path().join("mail/friend/new");
-        super::clock::within(Duration::from_secs(30), &format!("{count} messages in Postfix's mailbox"), || {
-            let files = std::fs::read_dir(&new).ok()?;
-            let mail: Vec<_> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
-            (mail.len() >= count).then_some(mail)
-        })
+        std::fs::read_to_string(self.folder.path().join("data/log")).unwrap_or_default()
     }
 }
 
 impl Drop for Postfix {
     fn drop(&mut self) {
-        drop(self.command("stop").status());
+        if std::thread::panicking() {
+            eprintln!("--- Postfix's log\n{}", self.log());
+        }
+        let pid = std::fs::read_to_string(self.folder.path().join("queue/pid/master.pid")).unwrap_or_default();
+        if let Ok(pid) = pid.trim().parse::<u32>() {
+            drop(std::process::Command::new("kill").arg(pid.to_string()).status());
+        } else {
+            drop(self.master.kill());
+        }
+        drop(self.master.wait());
     }
 }
 
-fn main_cf(dir: &Path, next: SocketAddr, (certificate, key): (&Path, &Path)) -> String {
-    let (dir, certificate, key) = (dir.display(), certificate.display(), key.display());
-    let next = format!("[{}]:{}", next.ip(), next.port());
+fn rules(at: &Path, to: u16) -> String {
+    let at = at.display();
     format!(
-        "compatibility_level = 3.6\nqueue_directory = {dir}/queue\ndata_directory = {dir}/data\n\
-         daemon_directory = {DAEMONS}\ncommand_directory = /usr/sbin\nmeta_directory = /etc/postfix\n\
-         maillog_file = {dir}/log\nmaillog_file_prefixes = {dir}\nmyhostname = mx.pf.test\nmydestination =\n\
-         mynetworks = 127.0.0.0/8\ninet_protocols = ipv4\nalias_maps =\nalias_database =\nrelayhost = {next}\n\
-         virtual_mailbox_domains = pf.test\nvirtual_mailbox_base = {dir}/mail\n\
-         virtual_mailbox_maps = inline:{{ friend@pf.test=friend/ }}\nvirtual_minimum_uid = 1\n\
-         virtual_uid_maps = static:$(id)\nvirtual_gid_maps = static:$(gid)\n\
-         smtpd_relay_restrictions = permit_mynetworks, reject\nsmtpd_peername_lookup = no\n\
-         smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {certificate}\nsmtpd_tls_key_file = {key}\n\
-         smtp_tls_security_level = may\nsmtp_tls_loglevel = 1\nsmtputf8_enable = yes\n\
-         minimal_backoff_time = 1s\nmaximal_backoff_time = 1s\nqueue_run_delay = 1s\n",
+        "compatibility_level = 3.6
+queue_directory = {at}/queue
+data_directory = {at}/data
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {at}/data/log
+maillog_file_prefixes = {at}
+myhostname = mx.pf.test
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+smtp_tcp_port = {to}
+smtp_tls_security_level = encrypt
+smtp_tls_loglevel = 1
+smtpd_tls_security_level = may
+smtpd_tls_received_header = yes
+alias_maps =
+smtpd_tls_chain_files = {at}/etc/chain.pem
+virtual_mailbox_domains = pf.test
+virtual_mailbox_base = {at}/mail
+virtual_mailbox_maps = inline:{{ friend@pf.test=friend/, other@pf.test=other/ }}
+virtual_alias_maps = inline:{{ moved@pf.test=gone@nowhere.test }}
+virtual_uid_maps = static:{NOBODY}
+virtual_gid_maps = static:{NOBODY}
+minimal_backoff_time = 5s
+queue_run_delay = 5s
+"
     )
-    .replace("$(id)", &of_postfix("-u"))
-    .replace("$(gid)", &of_postfix("-g"))
 }
 
-/// The number of its user or group.
-fn of_postfix(which: &str) -> String {
-    let output = Command::new("id").args([which, "postfix"]).output().unwrap();
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+fn daemons(address: SocketAddr) -> String {
+    format!(
+        "{address} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"
+    )
 }

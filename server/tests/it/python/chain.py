@@ -1,4 +1,4 @@
-"""Checks the ARC chain of a message with dkimpy: pass, fail or none. RECORDS has a line for each key: its name and its text."""
+"""Checks the ARC chain of a message with dkimpy. RECORDS has a line for each key: its name and its text."""
 
 import os
 import sys
@@ -12,5 +12,5 @@ def text(name, timeout=5):
     return records.get(name.decode().rstrip("."), "").encode()
 
 
-result, _, reason = dkim.arc_verify(sys.stdin.buffer.read(), dnsfunc=text)
-print(result.decode(), "" if result == dkim.CV_Pass else reason)
+cv, results, why = dkim.arc_verify(sys.stdin.buffer.read(), dnsfunc=text)
+print(cv.decode(), len(results))
