@@ -42,14 +42,17 @@ pub fn run(target: &str, changes: usize, judge: impl Fn(&[u8])) {
     assert!(seeds.len() >= 3, "{} seeds in {}", seeds.len(), folder.display());
     seeds.iter().for_each(|seed| judge(seed));
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let mut new = 0;
     for _ in 0..changes {
         let mut bytes = seeds[dice.below(seeds.len())].clone();
         for _ in 0..=dice.below(4) {
             change(&mut bytes, &seeds, &mut dice);
         }
         bytes.truncate(4096);
+        new += usize::from(!seeds.contains(&bytes));
         judge(&bytes);
     }
+    assert!(new * 4 > changes * 3, "only {new} of {changes} inputs were no seeds");
 }
 
 fn change(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], dice: &mut Dice) {

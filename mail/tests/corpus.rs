@@ -10,10 +10,10 @@ mod header;
 
 #[test]
 fn addresses() {
-    corpora::run("address", 30_000, address::judge);
+    corpora::run("address", 300_000, address::judge);
 }
 
 #[test]
 fn headers() {
-    corpora::run("header", 3_000, header::judge);
+    corpora::run("header", 30_000, header::judge);
 }

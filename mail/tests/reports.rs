@@ -89,7 +89,7 @@ fn who_is_reached_by_smtputf8_alone_is_told_in_utf_8() {
     let anna = address("gr\u{fc}\u{df}e@comentum.test");
     let original = "From: gr\u{fc}\u{df}e@comentum.test\r\nSubject: \u{17b}\u{f3}\u{142}\u{107}\r\n\r\n\u{a1}Hola!\r\n";
     let one = Reported { recipient: address("ren\u{e9}e@otherisp.test"), ..failed() };
-    let raw = write_to(&anna, &[one.clone()], original.as_bytes(), |_| {});
+    let raw = write_to(&anna, std::slice::from_ref(&one), original.as_bytes(), |_| {});
     for line in [
         "Content-Type: multipart/report; report-type=delivery-status;",
         "Content-Type: message/global-delivery-status",
@@ -101,11 +101,12 @@ fn who_is_reached_by_smtputf8_alone_is_told_in_utf_8() {
         has(&raw, line);
     }
     assert!(!raw.contains("Hola"));
-    let whole = write_to(&anna, &[one.clone()], original.as_bytes(), |report| report.ret = Some(Return::Full));
+    let whole =
+        write_to(&anna, std::slice::from_ref(&one), original.as_bytes(), |report| report.ret = Some(Return::Full));
     has(&whole, "Content-Type: message/global");
     has(&whole, "\u{a1}Hola!");
     // Everybody else is told in ASCII, whoever it is about.
-    let ascii = write(&[one.clone()], original.as_bytes(), |_| {});
+    let ascii = write(std::slice::from_ref(&one), original.as_bytes(), |_| {});
     has(&ascii, r"Final-Recipient: utf-8; ren\x{E9}e@otherisp.test");
     // What is no UTF-8 goes encoded.
     let raw = write_to(&anna, &[one], b"Subject: gr\xfc\r\n\r\n", |_| {});

@@ -7,7 +7,6 @@ pub const SENDER_OK: Reply = Reply::new(250, (1, 0), "Sender ok");
 /// The signed-in account may not send as this address.
 pub const NOT_YOUR_ADDRESS: Reply = Reply::new(553, (7, 1), "This sender address is not one of yours");
 pub const SENDER_DOMAIN_UNKNOWN: Reply = Reply::new(550, (1, 8), "The sender's domain does not exist");
-pub const SENDER_DOMAIN_NOT_NOW: Reply = Reply::new(451, (1, 8), "The sender's domain cannot be looked up now");
 
 // To Question::Recipient.
 pub const RECIPIENT_OK: Reply = Reply::new(250, (1, 5), "Recipient ok");
@@ -30,7 +29,6 @@ pub const MAIL_LOOP: Reply = Reply::new(554, (4, 6), "This message goes round in
 // To any question.
 pub const STORE_FULL: Reply = Reply::new(452, (3, 1), "No room now; try again later");
 pub const STORE_BUSY: Reply = Reply::new(451, (3, 0), "Not possible now; try again later");
-pub const TOO_FAST: Reply = Reply::new(450, (7, 1), "Too much at once; try again later");
 /// Closes the session, as any 421 does.
 pub const SHUTTING_DOWN: Reply = Reply::new(421, (3, 2), "Closing for maintenance; try again later");
 

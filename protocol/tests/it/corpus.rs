@@ -12,20 +12,20 @@ use crate::{reply, session};
 
 #[test]
 fn command_lines() {
-    corpora::run("command", 20_000, command::judge);
+    corpora::run("command", 200_000, command::judge);
 }
 
 #[test]
 fn proxy_headers() {
-    corpora::run("proxy", 20_000, proxy::judge);
+    corpora::run("proxy", 200_000, proxy::judge);
 }
 
 #[test]
 fn sessions() {
-    corpora::run("session", 2_000, session::judge);
+    corpora::run("session", 20_000, session::judge);
 }
 
 #[test]
 fn replies() {
-    corpora::run("reply", 2_000, reply::judge);
+    corpora::run("reply", 20_000, reply::judge);
 }

@@ -21,7 +21,7 @@ fn house_towards(remote: &Remote) -> House {
             .set("report_period", "\"2s\"")
             .set("dkim_signing", "true")
     });
-    house.dns.set("mx.far.test", &[Says::Address(Ipv4Addr::LOCALHOST.into())]);
+    house.dns.set("mx.far.test", &[Says::Address(Ipv4Addr::LOCALHOST)]);
     let spf = Says::Txt("v=spf1 ip4:127.0.0.1 -all".to_owned());
     house.dns.set("far.test", &[Says::Mx(vec![(10, "mx.far.test")]), spf]);
     for other in ["otherwise.test", "nowhere.test"] {

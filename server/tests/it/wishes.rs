@@ -60,7 +60,7 @@ fn told_of_success(spf: &str) -> Vec<String> {
     let far = Remote::start(vec![Manner::default()]);
     let port = far.address.port();
     let house = House::with(|settings| settings.outbound_port(port).set("spf_fail", "\"junk\""));
-    house.dns.set("mx.far.test", &[Says::Address(Ipv4Addr::LOCALHOST.into())]);
+    house.dns.set("mx.far.test", &[Says::Address(Ipv4Addr::LOCALHOST)]);
     house.dns.set("far.test", &[Says::Mx(vec![(10, "mx.far.test")]), Says::Txt(spf.to_owned())]);
     let mut smtp = house.smtp();
     smtp.expect("MAIL FROM:<lisa@far.test> RET=HDRS ENVID=QQ314", "250");

@@ -104,4 +104,4 @@ fn signs_nothing(value: &[u8]) -> Option<Signature> {
 }
 
 #[cfg(test)]
-mod suite;
+pub mod suite;

@@ -8,7 +8,7 @@ use mail::auth::lookup::{Failure, Family};
 use std::net::IpAddr;
 
 #[path = "../../../../../mail/tests/suite/mod.rs"]
-mod nodes;
+pub mod nodes;
 
 use nodes::Node;
 

@@ -1,13 +1,9 @@
 //! ValiMail's ARC suite for signing, whole: the same key, the same time, and the same signatures come out.
 
 use super::*;
+use crate::inbound::checks::arc::suite::nodes::{self, Node};
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
-
-#[path = "../../../../../mail/tests/suite/mod.rs"]
-mod nodes;
-
-use nodes::Node;
 
 const SIGNING: usize = 17;
 /// RFC 8017 §9.2: what says that a hash is SHA-256.
