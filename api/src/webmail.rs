@@ -42,7 +42,8 @@ pub struct ListAsk {
     pub query: String,
     /// Page, from 1.
     pub page: u32,
-    /// Where the page begins (`ListPage::next`), so that page 20,000 costs what page 1 costs. Empty: count from the top.
+    /// Where the page begins (`ListPage::next`) or ends (`ListPage::newer`), so that page 20,000 costs what page 1
+    /// costs and mail that comes meanwhile moves nothing. Empty: count from the top.
     pub cursor: String,
 }
 
@@ -78,6 +79,10 @@ pub struct ListPage {
     pub first: i64,
     /// Cursor of the next page; none on the last.
     pub next: Option<String>,
+    /// Cursor of the page before; none on the first.
+    pub newer: Option<String>,
+    /// A search that cannot find everything yet: the index is being made.
+    pub incomplete: bool,
 }
 
 /// A person in a header.

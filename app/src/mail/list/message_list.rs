@@ -123,5 +123,14 @@ pub fn MessageList(
 
 /// Before the first answer.
 fn nothing() -> ListPage {
-    ListPage { mailbox: None, rows: Vec::new(), total: None, page: 1, first: 0, next: None }
+    ListPage {
+        mailbox: None,
+        rows: Vec::new(),
+        total: None,
+        page: 1,
+        first: 0,
+        next: None,
+        newer: None,
+        incomplete: false,
+    }
 }
