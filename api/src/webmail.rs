@@ -42,8 +42,8 @@ pub struct ListAsk {
     pub query: String,
     /// Page, from 1.
     pub page: u32,
-    /// Where the page begins or ends (`ListPage::next`, `ListPage::newer`), so that page 20,000 costs what page 1 costs.
-    /// Empty: count from the top.
+    /// Where the page begins (`ListPage::next`) or ends (`ListPage::newer`), so that page 20,000 costs what page 1
+    /// costs and mail that comes meanwhile moves nothing. Empty: count from the top.
     pub cursor: String,
 }
 
@@ -79,10 +79,10 @@ pub struct ListPage {
     pub first: i64,
     /// Cursor of the next page; none on the last.
     pub next: Option<String>,
-    /// Cursor of the page that ends where this one begins, whatever has come since. None: it is found by its number.
+    /// Cursor of the page before; none on the first.
     pub newer: Option<String>,
-    /// The search index is being made anew: not all mail is found yet.
-    pub partial: bool,
+    /// A search that cannot find everything yet: the index is being made.
+    pub incomplete: bool,
 }
 
 /// A person in a header.

@@ -3,7 +3,7 @@
 //! Style and icons are read from the disk at each request, so an edit shows at once. The programs for the
 //! browser are served from the folder in `PREVIEW_PKG`, when there is one.
 
-#[path = "../tests/it/fake.rs"]
+#[path = "../tests/it/fake/mod.rs"]
 mod fake;
 #[path = "../tests/it/site.rs"]
 #[expect(dead_code, reason = "what only the tests ask of it")]

@@ -39,6 +39,8 @@ pub struct ProgramSettings {
     pub smtp_port: u16,
     pub pop3_tls: Security,
     pub submission_tls: Security,
+    /// What a POP3 program deletes is gone, and does not go to Trash.
+    pub pop3_deletes_for_ever: bool,
 }
 
 /// Sets the status of the response that a page is rendered into. Does nothing in the browser.

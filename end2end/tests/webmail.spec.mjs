@@ -50,8 +50,15 @@ test("sixty messages are two pages, newest first", async ({ page, bob, arrive })
   await page.reload();
   await expect(rows(page), "a page is an address").toHaveCount(10);
   await awake(page);
+  // What comes meanwhile moves nothing: it stands one page further up.
+  await arrive({ subject: "Came meanwhile", text: "…" });
   await page.getByRole("link", { name: "Newer" }).click();
   await expect(rows(page)).toHaveCount(50);
+  await expect(rows(page).first()).toContainText("Letter 60");
+  await awake(page);
+  await page.getByRole("link", { name: "Newer" }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText("Came meanwhile");
 });
 
 test("a message opens, is read from then on, and shows who wrote it", async ({ page, bob, arrive }) => {

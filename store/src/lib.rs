@@ -42,7 +42,7 @@ pub use dkim::{Algorithm, DkimKey, NewDkimKey};
 pub use draft::*;
 pub use error::{Result, StoreError};
 pub use ledger::{Event, Kind, LedgerLine};
-pub use mailbox::{Flags, Keyset, Listed, Mailbox, Role};
+pub use mailbox::{Edge, Flags, Keyset, Listed, Mailbox, Role};
 pub use message::{Accepted, Copy, Dropped, Forwarded, Intake};
 pub use open::{Options, Store};
 pub use queue::*;

@@ -72,6 +72,34 @@ pub struct Keyset {
     pub id: i64,
 }
 
+/// Where a page lies: its rows are next to this one, on either side of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// The page that begins just after it (older).
+    After(Keyset),
+    /// The page that ends just before it (newer).
+    Before(Keyset),
+}
+
+impl Edge {
+    /// Above the newest.
+    pub const TOP: Edge = Edge::After(Keyset { received_at: i64::MAX, id: i64::MAX });
+
+    pub fn key(self) -> Keyset {
+        match self {
+            Edge::After(key) | Edge::Before(key) => key,
+        }
+    }
+
+    /// How the rows compare with the key, and the order in which the nearest come first.
+    pub(crate) fn sql(self) -> (&'static str, &'static str) {
+        match self {
+            Edge::After(_) => ("<", "DESC"),
+            Edge::Before(_) => (">", "ASC"),
+        }
+    }
+}
+
 /// One range of the index `placement_page`, whatever the mailbox's size. What is passed over is passed over on the index
 /// alone; the rows themselves are fetched for the page.
 pub(crate) const PAGE: &str =

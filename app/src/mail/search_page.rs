@@ -4,7 +4,7 @@ use super::list::{ListState, MessageList};
 use crate::{
     layout::{Mailboxes, Notices},
     live::{Kind, Listing},
-    parts::{Answered, Empty, GetForm, Icon, Trouble},
+    parts::{Answered, Empty, GetForm, Icon, Notice, Tone, Trouble},
 };
 use api::ListAsk;
 use leptos::prelude::*;
@@ -41,11 +41,29 @@ pub fn SearchPage() -> impl IntoView {
         </header>
         <SearchForm ask=form />
         <Notices />
+        <Answered part=true>
+            <Incomplete listing />
+        </Answered>
         <Answered>
             <Found listing state ask />
         </Answered>
     }
     .into_any()
+}
+
+/// While the index is made anew, what is missing may only not be found yet.
+#[component]
+fn Incomplete(listing: Listing) -> impl IntoView {
+    move || {
+        let listed = listing.answer.get().and_then(Result::ok).and_then(|listed| listed.page);
+        listed.filter(|page| page.incomplete).map(|_| {
+            view! {
+                <Notice tone=Tone::Plain>
+                    <p>"Search is not complete yet: older mail is still being read. Look again in a few minutes."</p>
+                </Notice>
+            }
+        })
+    }
 }
 
 #[component]

@@ -61,22 +61,37 @@ pub fn SettingsPage() -> impl IntoView {
                     </a>
                 </p>
             </section>
-            <section class="sheet" aria-labelledby="pop3">
-                <h2 id="pop3">"What a POP3 program does to this mailbox"</h2>
-                <ul class="plain-list">
-                    <li>"It collects what waits in the inbox. Other mailboxes stay as they are."</li>
-                    <li>
-                        "Reading here takes nothing away: mail you opened in the webmail still waits for your program."
-                    </li>
-                    <li>
-                        "Most programs delete what they have collected. When the program says goodbye it leaves the inbox "
-                        "here as well, and waits in Trash for some time before it is gone; your admin sets how long. To "
-                        "keep it in the inbox, tick “leave a copy on the server” there."
-                    </li>
-                </ul>
-            </section>
+            <Collecting />
             <Keys />
         </div>
+    }
+    .into_any()
+}
+
+/// What happens here when a program collects.
+#[component]
+fn Collecting() -> impl IntoView {
+    let deleted = match with_facts(|facts| facts.programs.pop3_deletes_for_ever) {
+        true => {
+            "Most programs delete what they have collected. When the program says goodbye it is then gone from here for \
+             ever: it does not go to Trash, and cannot be put back. To keep it here, tick “leave a copy on the server” \
+             in the program before it collects for the first time."
+        }
+        false => {
+            "Most programs delete what they have collected. When the program says goodbye it leaves the inbox here as \
+             well, and waits in Trash for some time before it is gone; your admin sets how long. To keep it in the \
+             inbox, tick “leave a copy on the server” there."
+        }
+    };
+    view! {
+        <section class="sheet" aria-labelledby="pop3">
+            <h2 id="pop3">"What a POP3 program does to this mailbox"</h2>
+            <ul class="plain-list">
+                <li>"It collects what waits in the inbox. Other mailboxes stay as they are."</li>
+                <li>"Reading here takes nothing away: mail you opened in the webmail still waits for your program."</li>
+                <li>{deleted}</li>
+            </ul>
+        </section>
     }
     .into_any()
 }

@@ -75,7 +75,7 @@ async fn pages_are_links() {
         .has("href=\"/mail/inbox?p=2&amp;c=k67\" rel=\"next\"")
         .lacks("rel=\"prev\"");
     let second = page("/mail/inbox?p=2&c=k67").await;
-    second.has("51–100 of 12,431").has("href=\"/mail/inbox\" rel=\"prev\"");
+    second.has("51–100 of 12,431").has("href=\"/mail/inbox?c=b67\" rel=\"prev\"");
     second.has("name=\"then\" value=\"/mail/inbox?p=2&amp;c=k67\"");
 }
 
@@ -121,6 +121,8 @@ async fn search_shows_what_was_asked_and_where_each_is() {
     found.has("<title>Search: train · Restante</title>").has("value=\"train\"").has("class=\"in-mailbox\">inbox");
     found.has("<option value=\"inbox\" selected");
     found.has("href=\"/search?q=train&amp;in=inbox&amp;p=2&amp;c=k67\"");
+    found.lacks("Search is not complete yet");
+    page("/search?q=old").await.has("Search is not complete yet");
     page("/search?q=nothing").await.has("No message has “nothing”.");
     page("/search").await.has("What are you looking for?");
 }

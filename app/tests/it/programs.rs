@@ -39,7 +39,7 @@ async fn revoking_is_a_plain_form_and_says_so() {
 
 #[tokio::test]
 async fn settings_lead_to_the_programs() {
-    page("/settings").await.has("href=\"/settings/programs\"");
+    page("/settings").await.has("href=\"/settings/programs\"").has("waits in Trash").lacks("gone from here for ever");
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ fn programs() -> ProgramSettings {
         smtp_port: 25,
         pop3_tls: Security::StartTls,
         submission_tls: Security::StartTls,
+        pop3_deletes_for_ever: false,
     }
 }
 

@@ -205,6 +205,7 @@ mod tests {
             smtp_port: 25,
             pop3_tls: Security::Tls,
             submission_tls: Security::StartTls,
+            pop3_deletes_for_ever: false,
         }
     }
 

@@ -173,10 +173,12 @@ fn row(record: &Record, lifetime: Lifetime, now: Millis) -> Result<SessionRow> {
 
 #[async_trait]
 impl SessionStore for Sessions {
+    /// Under an id of ours: `tower_sessions` draws one as well, with dice of its own, and that one is never used.
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
+            record.id = Id(i128::from_le_bytes(self.clock.random()));
             match self.store.create_session(row(record, self.lifetime, self.clock.now_ms())?).await {
-                Err(StoreError::Taken) => record.id = Id::default(),
+                Err(StoreError::Taken) => {}
                 other => return other.map_err(failed),
             }
         }

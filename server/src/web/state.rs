@@ -1,5 +1,6 @@
 //! What every page needs besides the house.
 
+use crate::config::Pop3Deletes;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
 use crate::seats::Seats;
@@ -103,5 +104,6 @@ fn programs(house: &House) -> ProgramSettings {
         smtp_port: port(config.smtp),
         pop3_tls,
         submission_tls,
+        pop3_deletes_for_ever: config.pop3_deletes == Pop3Deletes::ForEver,
     }
 }

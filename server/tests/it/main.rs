@@ -25,6 +25,7 @@ mod limits;
 mod lmtp;
 mod old_servers;
 mod out;
+mod panel;
 mod patience;
 mod postfix;
 mod power;

@@ -2,7 +2,7 @@
 
 use super::{Draft, DraftAttachment, DraftFields};
 use crate::message::list;
-use crate::{Flags, Keyset, Millis, Result, Store};
+use crate::{Edge, Flags, Millis, Result, Store};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
@@ -69,36 +69,37 @@ impl Store {
 
     /// Newest first, without attachments' bytes. `skip` from the top.
     pub async fn drafts(&self, account: i64, skip: i64, limit: i64) -> Result<Vec<Draft>> {
-        self.drafts_with(account, "", None, skip, limit).await
+        self.drafts_with(account, "", Edge::TOP, skip, limit).await
     }
 
-    /// The same, of drafts that have every one of these words in some field. Drafts change with every pause in typing,
-    /// so no index holds them: they are looked through, an account's own and no others.
-    /// `skip` counts from `after` (when it was saved, and its id), or from the top.
+    /// The same from an edge on, of drafts that have every one of these words in some field. Drafts change with every
+    /// pause in typing, so no index holds them: they are looked through, an account's own and no others. A draft that is
+    /// saved meanwhile goes to the top.
     pub async fn drafts_with(
         &self,
         account: i64,
         words: &str,
-        after: Option<Keyset>,
+        edge: Edge,
         skip: i64,
         limit: i64,
     ) -> Result<Vec<Draft>> {
-        let after = after.unwrap_or(Keyset { received_at: i64::MAX, id: i64::MAX });
+        let ((side, way), key) = (edge.sql(), edge.key());
         let words: Vec<String> = words.split_whitespace().take(WORDS).map(like).collect();
         let rows = format!(
-            "SELECT {COLUMNS} FROM draft WHERE account_id = $1 AND NOT EXISTS (
-                 SELECT 1 FROM json_each($4) WHERE NOT (subject LIKE value ESCAPE '!' OR body LIKE value ESCAPE '!'
-                     OR recipients LIKE value ESCAPE '!' OR cc LIKE value ESCAPE '!' OR bcc LIKE value ESCAPE '!'))
-                 AND (saved_at, id) < ($5, $6)
-             ORDER BY saved_at DESC, id DESC LIMIT $2 OFFSET $3"
+            "SELECT {COLUMNS} FROM (
+                 SELECT {COLUMNS} FROM draft WHERE account_id = $1 AND (saved_at, id) {side} ($5, $6) AND NOT EXISTS (
+                     SELECT 1 FROM json_each($4) WHERE NOT (subject LIKE value ESCAPE '!' OR body LIKE value ESCAPE '!'
+                         OR recipients LIKE value ESCAPE '!' OR cc LIKE value ESCAPE '!' OR bcc LIKE value ESCAPE '!'))
+                 ORDER BY saved_at {way}, id {way} LIMIT $2 OFFSET $3)
+             ORDER BY saved_at DESC, id DESC"
         );
         let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(rows))
             .bind(account)
             .bind(limit)
             .bind(skip)
             .bind(serde_json::to_string(&words).unwrap_or_default())
-            .bind(after.received_at)
-            .bind(after.id)
+            .bind(key.received_at)
+            .bind(key.id)
             .fetch_all(&self.reads)
             .await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();

@@ -4,7 +4,7 @@ use super::index::is_corrupt;
 use super::query::{Place, Query, parse};
 use crate::mailbox::LISTED;
 use crate::message::list;
-use crate::{Keyset, Listed, Result, Store};
+use crate::{Edge, Keyset, Listed, Result, Store};
 use sqlx::AssertSqlSafe;
 
 /// Where a search finds its messages.
@@ -26,7 +26,7 @@ struct Page {
     within: Vec<i64>,
     /// Messages that fit and wait for the index.
     fresh: Vec<i64>,
-    after: Option<Keyset>,
+    edge: Edge,
     limit: i64,
 }
 
@@ -57,6 +57,18 @@ impl Store {
         after: Option<Keyset>,
         limit: i64,
     ) -> Result<Vec<Listed>> {
+        self.search_beside(account, query, mailbox, after.map_or(Edge::TOP, Edge::After), limit).await
+    }
+
+    /// The same: the page on either side of a row.
+    pub async fn search_beside(
+        &self,
+        account: i64,
+        query: &str,
+        mailbox: Option<i64>,
+        edge: Edge,
+        limit: i64,
+    ) -> Result<Vec<Listed>> {
         let query = parse(account, query);
         if query.nothing {
             return Ok(Vec::new());
@@ -85,7 +97,7 @@ impl Store {
                 some => (Source::Both, some),
             },
         };
-        let page = Page { within, fresh, after, limit };
+        let page = Page { within, fresh, edge, limit };
         match self.find(&query, source, &page).await {
             Err(error) if is_corrupt(&error) => {
                 tracing::error!(%error, "the search index is damaged and will be begun anew");
@@ -99,6 +111,7 @@ impl Store {
     async fn find(&self, query: &Query, source: Source, page: &Page) -> sqlx::Result<Vec<Listed>> {
         // Only placements are looked at while sorting; what a list shows is fetched for the page alone.
         let source = source.sql();
+        let ((side, way), key) = (page.edge.sql(), page.edge.key());
         let attachment = match query.has_attachment {
             true => "AND (SELECT has_attachment FROM message m WHERE m.id = p.message_id)",
             false => "",
@@ -108,20 +121,19 @@ impl Store {
             "WITH hit AS MATERIALIZED (
                  SELECT p.id, p.received_at FROM {source}
                  WHERE p.mailbox_id IN (SELECT value FROM json_each($2))
-                   AND (p.received_at, p.id) < ($3, $4)
+                   AND (p.received_at, p.id) {side} ($3, $4)
                    AND p.received_at < $5 AND p.received_at >= $6
                    AND p.flags & $7 = $7 AND p.flags & $8 = 0 {attachment}
-                 ORDER BY p.received_at DESC, p.id DESC LIMIT $9
+                 ORDER BY p.received_at {way}, p.id {way} LIMIT $9
              )
              SELECT {LISTED} FROM hit JOIN placement p ON p.id = hit.id JOIN message m ON m.id = p.message_id
              ORDER BY p.received_at DESC, p.id DESC"
         );
-        let after = page.after.unwrap_or(Keyset { received_at: i64::MAX, id: i64::MAX });
         sqlx::query_as(AssertSqlSafe(sql))
             .bind(&query.words)
             .bind(list(&page.within))
-            .bind(after.received_at)
-            .bind(after.id)
+            .bind(key.received_at)
+            .bind(key.id)
             .bind(query.before.unwrap_or(i64::MAX))
             .bind(query.after.unwrap_or(i64::MIN))
             .bind(query.set)

@@ -87,20 +87,9 @@ pub fn MessageList(
             Err(error) => live.complain(error),
         }
     };
-    let partial = page.partial.then(|| {
-        view! {
-            <p class="notice" role="status">
-                "Your mail is being indexed anew: older mail may not be found yet."
-            </p>
-        }
-    });
     if page.rows.is_empty() {
         let (title, says) = empty;
-        return view! {
-            {partial}
-            <Empty title says />
-        }
-        .into_any();
+        return view! { <Empty title says /> }.into_any();
     }
     let rows = move || newest.get().map(|(page, _)| page.rows).unwrap_or_default();
     Effect::new(move |_| {
@@ -115,7 +104,6 @@ pub fn MessageList(
         let _ = request_animation_frame(move || picks.restore());
     });
     view! {
-        {partial}
         <form class="list" method="post" action=ActOnMessages::url() on:submit=submit>
             // Enter in a checkbox presses a form's first button. This one does nothing.
             <button type="submit" disabled=true hidden=true></button>
@@ -143,6 +131,6 @@ fn nothing() -> ListPage {
         first: 0,
         next: None,
         newer: None,
-        partial: false,
+        incomplete: false,
     }
 }

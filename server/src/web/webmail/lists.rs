@@ -3,16 +3,30 @@
 use super::{Desk, names};
 use crate::web::refused::refused;
 use api::{ListAsk, ListPage, Refusal, Row};
-use store::{Draft, Flags, Keyset, Listed, Mailbox, Role};
+use store::{Draft, Edge, Flags, Keyset, Listed, Mailbox, Role};
 
 /// Rows on a page.
 const PAGE: i64 = 50;
 /// Rows of a search that are passed over at most.
 const FAR: i64 = 2000;
-/// Before a cursor at which a page ends.
-const NEWER: char = 'n';
 /// Of a draft's text, for its row.
 const PREVIEW: usize = 140;
+
+/// What is listed: a mailbox, what was found in it, or what was found anywhere.
+#[derive(Clone, Copy)]
+struct List<'a> {
+    boxes: &'a [Mailbox],
+    mailbox: Option<&'a Mailbox>,
+    query: &'a str,
+}
+
+/// A page of a list, and the cursors of its neighbours.
+struct Sheet {
+    page: i64,
+    newer: Option<String>,
+    next: Option<String>,
+    rows: Vec<(Row, Keyset)>,
+}
 
 impl Desk {
     pub(super) async fn list_page(&self, ask: ListAsk) -> Result<ListPage, Refusal> {
@@ -23,106 +37,79 @@ impl Desk {
         };
         let query = ask.query.trim();
         let total = if query.is_empty() { mailbox.map(|mailbox| mailbox.total) } else { None };
-        let mut page = i64::from(ask.page.max(1));
-        if let (Some(mailbox), "", Some(before)) =
-            (mailbox.filter(|mailbox| mailbox.role != Role::Drafts), query, newer(&ask.cursor))
-            && let Some(list) = self.newer_page(&boxes, mailbox, page, before).await?
-        {
-            return Ok(list);
+        let list = List { boxes: &boxes, mailbox, query };
+        let page = i64::from(ask.page.max(1));
+        let mut sheet = self.sheet(&list, page, edge(&ask.cursor)).await?;
+        if sheet.rows.is_empty() && page > 1 {
+            // The last page has been emptied: the one that is last now. Of a search nobody counted the pages.
+            let page = total.map_or(1, |total| (total - 1).max(0) / PAGE + 1);
+            sheet = self.sheet(&list, page, None).await?;
+        } else if sheet.rows.is_empty() && !ask.cursor.is_empty() {
+            sheet = self.sheet(&list, 1, None).await?;
         }
-        // The top, should less than a page be newer.
-        page = if newer(&ask.cursor).is_some() { 1 } else { page };
-        let mut found = self.rows(&boxes, mailbox, query, page, keyset(&ask.cursor)).await?;
-        // The last page has been emptied: the one that is last now. Of a search nobody counted the pages.
-        if found.is_empty() && page > 1 {
-            page = total.map_or(1, |total| (total - 1).max(0) / PAGE + 1);
-            found = self.rows(&boxes, mailbox, query, page, None).await?;
-        }
-        let more = found.len() as i64 > PAGE;
-        found.truncate(PAGE as usize);
-        let next = more.then(|| found.last().and_then(|(_, key)| key.map(cursor)).unwrap_or_default());
-        let partial = !query.is_empty() && !self.store().search_is_complete().await.map_err(refused)?;
-        let turns = query.is_empty() && page > 1;
-        let newer = found.first().filter(|_| turns).and_then(|(row, key)| (!row.draft).then_some(*key)?).map(cursor);
-        let rows: Vec<Row> = found.into_iter().map(|(row, _)| row).collect();
+        let incomplete = !query.is_empty() && !self.store().search_is_complete().await.map_err(refused)?;
+        let rows: Vec<Row> = sheet.rows.into_iter().map(|(row, _)| row).collect();
         Ok(ListPage {
-            newer: newer.map(|key| format!("{NEWER}{key}")),
-            partial,
             mailbox: mailbox.map(names::line),
             total,
-            page: u32::try_from(page).unwrap_or(1),
-            first: if rows.is_empty() { 0 } else { (page - 1) * PAGE + 1 },
-            next,
+            page: u32::try_from(sheet.page).unwrap_or(1),
+            first: if rows.is_empty() { 0 } else { (sheet.page - 1) * PAGE + 1 },
+            next: sheet.next,
+            newer: sheet.newer,
+            incomplete,
             rows,
         })
     }
 
-    /// The page that ends just before `before`. None: less than a page is newer.
-    async fn newer_page(
-        &self,
-        boxes: &[Mailbox],
-        mailbox: &Mailbox,
-        page: i64,
-        before: Keyset,
-    ) -> Result<Option<ListPage>, Refusal> {
-        let listed = self.store().page_before(self.id(), mailbox.id, before, PAGE + 1).await.map_err(refused)?;
-        if (listed.len() as i64) < PAGE {
-            return Ok(None);
+    /// A page, and where its neighbours are.
+    async fn sheet(&self, list: &List<'_>, page: i64, edge: Option<Edge>) -> Result<Sheet, Refusal> {
+        let mut rows = self.rows(list, page, edge).await?;
+        let more = rows.len() as i64 > PAGE;
+        if matches!(edge, Some(Edge::Before(_))) {
+            // One row too many stands at the newer end. Without it this is the first page, whatever its number was.
+            if more {
+                rows.remove(0);
+            }
+            let page = if more { page.max(2) } else { 1 };
+            let (newer, next) = (more.then(|| newer(&rows)).flatten(), older(&rows));
+            return Ok(Sheet { page, newer, next, rows });
         }
-        let more = listed.len() as i64 > PAGE;
-        let skip = usize::from(more);
-        let found: Vec<_> = listed.into_iter().skip(skip).map(|listed| self.keyed_row(listed, boxes)).collect();
-        let key = |found: Option<&(Row, Option<Keyset>)>| found.and_then(|(_, key)| *key).map(cursor);
-        Ok(Some(ListPage {
-            mailbox: Some(names::line(mailbox)),
-            total: Some(mailbox.total),
-            page: u32::try_from(page).unwrap_or(1),
-            first: (page - 1) * PAGE + 1,
-            next: key(found.last()),
-            newer: key(found.first()).filter(|_| more).map(|key| format!("{NEWER}{key}")),
-            partial: false,
-            rows: found.into_iter().map(|(row, _)| row).collect(),
-        }))
+        rows.truncate(PAGE as usize);
+        let newer = (page > 1).then(|| newer(&rows)).flatten();
+        let next = more.then(|| older(&rows)).flatten();
+        Ok(Sheet { page, newer, next, rows })
     }
 
     /// The rows of a page, and one more if there is another page.
-    async fn rows(
-        &self,
-        boxes: &[Mailbox],
-        mailbox: Option<&Mailbox>,
-        query: &str,
-        page: i64,
-        after: Option<Keyset>,
-    ) -> Result<Vec<(Row, Option<Keyset>)>, Refusal> {
-        let (skip, limit) = ((page - 1) * PAGE, PAGE + 1);
-        match mailbox {
-            Some(mailbox) if mailbox.role == Role::Drafts => {
-                let skip = if after.is_some() { 0 } else { skip };
-                let drafts = self.store().drafts_with(self.id(), query, after, skip, limit).await.map_err(refused)?;
-                let keyed = |draft: Draft| {
-                    let key = Keyset { received_at: draft.saved_at, id: draft.id };
-                    (self.draft_row(draft, mailbox), Some(key))
-                };
-                Ok(drafts.into_iter().map(keyed).collect())
+    async fn rows(&self, list: &List<'_>, page: i64, edge: Option<Edge>) -> Result<Vec<(Row, Keyset)>, Refusal> {
+        let List { boxes, mailbox, query } = *list;
+        let (skip, limit) = (if edge.is_some() { 0 } else { (page - 1) * PAGE }, PAGE + 1);
+        let beside = edge.unwrap_or(Edge::TOP);
+        let listed = match (mailbox, edge) {
+            (Some(mailbox), _) if mailbox.role == Role::Drafts => {
+                let drafts = self.store().drafts_with(self.id(), query, beside, skip, limit).await.map_err(refused)?;
+                return Ok(drafts.into_iter().map(|draft| self.draft_row(draft, mailbox)).collect());
             }
-            Some(mailbox) if query.is_empty() => {
-                let skip = if after.is_some() { 0 } else { skip };
-                let listed = self.store().page(self.id(), mailbox.id, after, skip, limit).await.map_err(refused)?;
-                Ok(listed.into_iter().map(|listed| self.keyed_row(listed, boxes)).collect())
+            (None, _) if query.is_empty() => return Ok(Vec::new()),
+            (Some(mailbox), Some(Edge::Before(key))) if query.is_empty() => {
+                self.store().page_before(self.id(), mailbox.id, key, limit).await
             }
-            None if query.is_empty() => Ok(Vec::new()),
-            mailbox => {
+            (Some(mailbox), edge) if query.is_empty() => {
+                let after = edge.map(Edge::key);
+                self.store().page(self.id(), mailbox.id, after, skip, limit).await
+            }
+            (mailbox, _) => {
                 let within = mailbox.map(|mailbox| mailbox.id);
-                // Found anew up to this page when it was reached without a cursor, as by "newer".
-                let skip = if after.is_some() { 0 } else { skip.min(FAR) };
-                let limit = skip + limit;
-                let found = self.store().search(self.id(), query, within, after, limit).await.map_err(refused)?;
-                Ok(found.into_iter().skip(skip as usize).map(|listed| self.keyed_row(listed, boxes)).collect())
+                // Without a cursor it is found anew up to this page.
+                let skip = skip.min(FAR);
+                let found = self.store().search_beside(self.id(), query, within, beside, skip + limit).await;
+                found.map(|found| found.into_iter().skip(skip as usize).collect())
             }
-        }
+        };
+        Ok(listed.map_err(refused)?.into_iter().map(|listed| self.keyed_row(listed, boxes)).collect())
     }
 
-    fn keyed_row(&self, listed: Listed, boxes: &[Mailbox]) -> (Row, Option<Keyset>) {
+    fn keyed_row(&self, listed: Listed, boxes: &[Mailbox]) -> (Row, Keyset) {
         let key = Keyset { received_at: listed.received_at, id: listed.id };
         let mailbox = boxes.iter().find(|mailbox| mailbox.id == listed.mailbox_id);
         let sent = mailbox.is_some_and(|mailbox| mailbox.role == Role::Sent);
@@ -140,12 +127,13 @@ impl Desk {
             draft: false,
             mailbox: mailbox.map(names::slug).unwrap_or_default(),
         };
-        (row, Some(key))
+        (row, key)
     }
 
-    fn draft_row(&self, draft: Draft, mailbox: &Mailbox) -> Row {
+    fn draft_row(&self, draft: Draft, mailbox: &Mailbox) -> (Row, Keyset) {
+        let key = Keyset { received_at: draft.saved_at, id: draft.id };
         let words: Vec<&str> = draft.fields.text.split_whitespace().take(PREVIEW / 2).collect();
-        Row {
+        let row = Row {
             id: draft.id,
             who: draft.fields.to,
             subject: draft.fields.subject,
@@ -157,24 +145,34 @@ impl Desk {
             attachment: !draft.attachments.is_empty(),
             draft: true,
             mailbox: names::slug(mailbox),
-        }
+        };
+        (row, key)
     }
 }
 
-/// `received_at.id`, as it stands in the URL.
-fn cursor(key: Keyset) -> String {
-    format!("{}.{}", key.received_at, key.id)
+fn older(rows: &[(Row, Keyset)]) -> Option<String> {
+    rows.last().map(|(_, key)| cursor(Edge::After(*key)))
 }
 
-/// Of a page that ends here instead.
-fn newer(cursor: &str) -> Option<Keyset> {
-    keyset(cursor.strip_prefix(NEWER)?)
+fn newer(rows: &[(Row, Keyset)]) -> Option<String> {
+    rows.first().map(|(_, key)| cursor(Edge::Before(*key)))
+}
+
+/// `received_at.id` of the row above the page, as it stands in the URL; with a `b`, of the row below it.
+fn cursor(edge: Edge) -> String {
+    let (side, key) = match edge {
+        Edge::After(key) => ("", key),
+        Edge::Before(key) => ("b", key),
+    };
+    format!("{side}{}.{}", key.received_at, key.id)
 }
 
 /// Anything else counts as no cursor: the page is then found by its number.
-fn keyset(cursor: &str) -> Option<Keyset> {
-    let (received_at, id) = cursor.split_once('.')?;
-    Some(Keyset { received_at: received_at.parse().ok()?, id: id.parse().ok()? })
+fn edge(cursor: &str) -> Option<Edge> {
+    let below = cursor.strip_prefix('b');
+    let (received_at, id) = below.unwrap_or(cursor).split_once('.')?;
+    let key = Keyset { received_at: received_at.parse().ok()?, id: id.parse().ok()? };
+    Some(if below.is_some() { Edge::Before(key) } else { Edge::After(key) })
 }
 
 #[cfg(test)]
@@ -184,15 +182,16 @@ mod tests {
     #[test]
     fn a_cursor_survives_the_url() {
         let key = Keyset { received_at: 1_763_000_000_000, id: 42 };
-        assert_eq!(cursor(key), "1763000000000.42");
-        assert_eq!(keyset(&cursor(key)), Some(key));
-        assert_eq!((newer(&cursor(key)), newer(&format!("n{}", cursor(key)))), (None, Some(key)));
+        assert_eq!(cursor(Edge::After(key)), "1763000000000.42");
+        for side in [Edge::After(key), Edge::Before(key)] {
+            assert_eq!(edge(&cursor(side)), Some(side));
+        }
     }
 
     #[test]
     fn a_spoilt_cursor_is_none() {
-        for spoilt in ["", "42", "a.b", "1.2.3", ".", "1."] {
-            assert_eq!(keyset(spoilt), None, "{spoilt:?}");
+        for spoilt in ["", "42", "a.b", "1.2.3", ".", "1.", "b", "b1", "bb1.2", "x1.2"] {
+            assert_eq!(edge(spoilt), None, "{spoilt:?}");
         }
     }
 }

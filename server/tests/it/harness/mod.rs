@@ -19,7 +19,7 @@ pub mod wire;
 
 pub use authority::{Authority, Policies};
 pub use clock::{eventually, within};
-pub use http::Browser;
+pub use http::{Browser, Page};
 pub use locker::Locker;
 pub use pebble::Pebble;
 pub use pop3::Pop3;
