@@ -2,7 +2,7 @@
 
 import { ADMIN, HERE, expect, test } from "../harness/test.mjs";
 import { collect, sendMail } from "../harness/programs.mjs";
-import { awake, signIn } from "../harness/webmail.mjs";
+import { awake, kind, signIn } from "../harness/webmail.mjs";
 
 test.beforeEach(async ({ page, post }) => {
   await signIn(page, { address: ADMIN, password: post.server.passwords[ADMIN] });
@@ -173,4 +173,22 @@ test("who is no admin is told which role is needed", async ({ browser, post, bob
   expect(answer.status()).toBe(403);
   await expect(page.getByText("Your account may not do this. An admin can.")).toBeVisible();
   await context.close();
+});
+
+test("records are copied with a press, or marked where there is no script", async ({ page, context }) => {
+  await page.goto(`/admin/dns/${HERE}`);
+  const line = page.getByRole("row").filter({ hasText: "IN MX" });
+  await expect(line.locator("code")).toContainText("IN MX");
+  if (kind() === "no-js") {
+    await expect(page.getByRole("button", { name: /^Copy/ })).toHaveCount(0);
+    return;
+  }
+  await awake(page);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await line.getByRole("button", { name: /^Copy line/ }).click();
+  await expect(line.getByRole("status")).toHaveText("Copied");
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  expect(await clipboard()).toBe(await line.locator("code").innerText());
+  await line.getByRole("button", { name: /^Copy name/ }).click();
+  await expect.poll(clipboard).toBe(HERE);
 });

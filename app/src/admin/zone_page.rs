@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{RotateKeys, read_zone},
     layout::Notices,
-    parts::{Answered, CommandLine, Icon, Trouble},
+    parts::{Answered, CommandLine, Copies, Icon, Trouble},
 };
 use api::{Refusal, ZoneLine, ZonePage as Zone, ZoneState};
 use leptos::{form::ActionForm, prelude::*};
@@ -100,7 +100,8 @@ fn Shown(zone: Zone, rotate: ServerAction<RotateKeys>) -> impl IntoView {
 
 #[component]
 fn Line(line: ZoneLine) -> impl IntoView {
-    let ZoneLine { purpose, why, line, state, found, .. } = line;
+    let ZoneLine { purpose, why, name, value, line, state, found, .. } = line;
+    let texts = vec![("Copy name", name), ("Copy value", value), ("Copy line", line.clone())];
     let (icon, says) = match state {
         ZoneState::Right => ("circle-check", "Right"),
         ZoneState::Other => ("triangle-alert", "Something else"),
@@ -110,10 +111,11 @@ fn Line(line: ZoneLine) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                {purpose} <small class="under">{why}</small>
+                {purpose.clone()} <small class="under">{why}</small>
             </th>
             <td class="zone-line">
                 <code>{line}</code>
+                <Copies texts of=purpose />
             </td>
             <td>
                 <span class="state" class:off=state != ZoneState::Right>
