@@ -148,7 +148,17 @@ async function take(page, look) {
   await page.getByRole("link", { name: "A subject that goes on" }).first().click();
   await page.getByRole("article").waitFor();
   await picture(page, "11-message-long");
+  await page.goto("/mail/inbox");
+  await page.getByRole("button", { name: /^Write/ }).locator("visible=true").first().click();
+  await page.waitForURL(/\/compose\//);
+  await page.getByLabel("To", { exact: true }).fill(`Lisa Brown <lisa@otherisp.test>, anna@comentum.test; sales, "مكتبة الإسكندرية" <books@otherisp.test>`);
+  await page.getByLabel("Subject").fill(LETTERS[1].subject);
+  await picture(page, "12-write-recipients");
+  await page.getByLabel("Text").fill("Dear all,");
+  await page.getByText("Saved").waitFor({ timeout: 5000 }).catch(() => undefined);
   await visit("/mail/drafts", "13-drafts");
+  await visit("/mail/sent", "13-sent");
+  await visit("/mail/junk", "13-junk");
   await visit("/search", "14-search");
   await visit("/search?q=books&in=", "15-search-found");
   await visit("/search?q=zeppelin&in=", "16-search-nothing");
@@ -166,6 +176,10 @@ async function take(page, look) {
   await visit("/admin", "21-admin");
   await visit("/admin/domains", "22-admin-domains");
   await visit("/admin/domains/comentum.test", "22-admin-domain");
+  await visit("/admin/dns/comentum.test", "22-admin-dns");
+  await page.getByRole("button", { name: /^Copy line/ }).first().click({ timeout: 3000 }).catch(() => undefined);
+  await picture(page, "22-admin-dns-copied");
+  await visit("/admin/trace?sender=&recipient=bob", "26-admin-trace");
   await visit("/admin/accounts", "23-admin-accounts");
   await page.getByRole("link", { name: BOB }).click();
   await page.getByRole("heading", { level: 1, name: BOB }).waitFor();

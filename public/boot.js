@@ -74,10 +74,10 @@ document.documentElement.dataset.uploads = "yes";
 let going = 0;
 let pressed;
 
-function upload(input) {
-  const list = input.form.querySelector("[data-uploads]");
+function upload(form, files) {
+  const list = form.querySelector("[data-uploads]");
   if (!list) return;
-  for (const file of input.files) {
+  for (const file of files) {
     const item = document.createElement("li");
     item.className = "file";
     item.innerHTML = `<bdi class="file-name"></bdi><progress max="1" value="0"></progress><span class="file-size" role="status">waits</span><button class="button quiet small" type="button">Cancel</button>`;
@@ -88,8 +88,6 @@ function upload(input) {
     list.append(item);
     waiting.push(job);
   }
-  // What is in the field would go up with the form once more.
-  input.value = "";
   next();
 }
 
@@ -164,7 +162,38 @@ function settle() {
 }
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches?.("form.composer input[type=file]")) upload(target);
+  if (!target.matches?.("form.composer input[type=file]")) return;
+  upload(target.form, target.files);
+  // What is in the field would go up with the form once more.
+  target.value = "";
+});
+
+// Dropped anywhere beside a letter, a file goes along: the browser would leave the letter and open it.
+const letter = () => document.querySelector("form.composer");
+const dragged = (event) => letter() && event.dataTransfer?.types.includes("Files");
+const hover = (on) => document.documentElement.toggleAttribute("data-dragged", on);
+document.addEventListener("dragover", (event) => {
+  if (!dragged(event)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+  hover(true);
+});
+document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || hover(false));
+document.addEventListener("drop", (event) => {
+  hover(false);
+  if (!dragged(event)) return;
+  event.preventDefault();
+  // A folder is no file.
+  const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
+  const files = items.filter((item) => !item.webkitGetAsEntry?.()?.isDirectory).map((item) => item.getAsFile());
+  upload(letter(), files.filter(Boolean));
+});
+// A picture, or files. Word and Excel put a picture of the text beside the text: then the text is meant.
+document.addEventListener("paste", (event) => {
+  const { files, types } = event.clipboardData ?? {};
+  if (!letter() || !files?.length || types.includes("text/plain")) return;
+  event.preventDefault();
+  upload(letter(), files);
 });
 document.addEventListener(
   "submit",
@@ -176,6 +205,31 @@ document.addEventListener(
   },
   true,
 );
+
+// Copies what its button names, and says so beside it.
+document.documentElement.dataset.copies = "yes";
+async function copy(text) {
+  // Only a page that came encrypted has a clipboard.
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, className: "vh" });
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("not copied");
+}
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-copy]");
+  if (!button) return;
+  const says = button.parentElement.querySelector("[role=status]");
+  says.textContent = await copy(button.dataset.copy).then(
+    () => "Copied",
+    () => "Not copied. Mark the text and copy it.",
+  );
+  button.focus();
+  clearTimeout(says.clock);
+  says.clock = setTimeout(() => (says.textContent = ""), 5000);
+});
 
 // A session ends when nobody has done anything for 20 minutes. It is said before, and then nothing of it stays in sight.
 const IDLE = 1200;

@@ -82,6 +82,25 @@ test("each removing key, and its undo", async ({ page, bob, arrive }) => {
   }
 });
 
+test("z takes back one act after the other", async ({ page, bob, arrive }) => {
+  for (const subject of [...letters].reverse()) await arrive({ subject, text: "…" });
+  await signIn(page, bob);
+  for (const [subject, key] of [["A letter", "e"], ["B letter", "#"], ["C letter", "!"]]) {
+    await focus(page, subject);
+    await page.keyboard.press(key);
+    await expect(row(page, subject)).toHaveCount(0);
+    await expect(page.getByText(/1 message /)).toBeVisible();
+  }
+  for (const subject of ["C letter", "B letter", "A letter"]) {
+    await heard(page, () => page.keyboard.press("z"));
+    await expect(row(page, subject)).toBeVisible();
+  }
+  await expect(rows(page)).toHaveCount(3);
+  await page.keyboard.press("z");
+  await page.reload();
+  await expect(rows(page), "really").toHaveCount(3);
+});
+
 test("x ticks, * a ticks all, / searches, ? helps, c writes, f forwards", async ({ page, bob, arrive }) => {
   await arrive({ subject: "A letter", text: "…" }, { subject: "B letter", text: "…" });
   await signIn(page, bob);

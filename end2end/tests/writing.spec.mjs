@@ -1,6 +1,6 @@
 // Writing: whatever happens in between, what was typed is there afterwards.
 
-import { THERE, expect, test } from "../harness/test.mjs";
+import { HERE, THERE, expect, test } from "../harness/test.mjs";
 import { attach, awake, composer, kind, openMailbox, row, send, signIn, write } from "../harness/webmail.mjs";
 
 const full = () => test.skip(kind() !== "full", "what a woken page adds");
@@ -201,4 +201,66 @@ test("a reply keeps the empty lines that it begins with", async ({ page, bob, ar
   await expect(page.getByLabel("Text")).toHaveValue(/^\n\nOn /);
   await attach(page, { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
   await expect(page.getByLabel("Text")).toHaveValue(/^\n\nOn /);
+});
+
+test("files that are dropped or pasted go along", async ({ page, bob, post }) => {
+  scripted();
+  await signIn(page, bob);
+  await write(page);
+  const give = (kind, target, files, text) =>
+    page.locator(target).evaluate(
+      (element, { kind, files, text }) => {
+        const data = new DataTransfer();
+        for (const name of files) data.items.add(new File(["x".repeat(9)], name, { type: "text/plain" }));
+        if (text) data.setData("text/plain", text);
+        const how = { bubbles: true, cancelable: true };
+        const event =
+          kind === "paste"
+            ? new ClipboardEvent(kind, { ...how, clipboardData: data })
+            : new DragEvent(kind, { ...how, dataTransfer: data });
+        element.dispatchEvent(event);
+        return event.defaultPrevented;
+      },
+      { kind, files, text },
+    );
+  expect(await give("dragover", "body", ["a.txt"]), "the letter takes it").toBe(true);
+  await expect(page.locator("html[data-dragged]")).toHaveCount(1);
+  await give("drop", "textarea", ["dropped one.txt", "dropped two.txt"]);
+  await expect(page.locator("html[data-dragged]")).toHaveCount(0);
+  await give("paste", "textarea", ["pasted.txt"]);
+  for (const name of ["dropped one.txt", "dropped two.txt", "pasted.txt"]) {
+    await expect(page.getByRole("link", { name })).toBeVisible();
+  }
+  expect(await give("paste", "textarea", ["picture-of-a-table.txt"], "a table"), "text beside a picture is meant").toBe(false);
+  await page.getByLabel("To", { exact: true }).fill(`lisa@${THERE}`);
+  await page.getByLabel("Subject").fill("Files");
+  await send(page);
+  const mail = await post.provider.message((mail) => mail.from === bob.address);
+  const text = mail.bytes.toString();
+  for (const name of ["dropped one.txt", "dropped two.txt", "pasted.txt"]) expect(text).toContain(name);
+  expect(text).not.toContain("picture-of-a-table");
+});
+
+test("recipients stand by themselves, and a wrong one says why", async ({ page, bob }) => {
+  full();
+  await signIn(page, bob);
+  await write(page);
+  const to = page.getByLabel("To", { exact: true });
+  await to.fill(`"Brown, Lisa" <lisa@${THERE}>; anna, bob@${HERE}`);
+  await page.getByLabel("Subject").focus();
+  await expect(page.locator(".chip")).toHaveText(["Brown, Lisa", "anna", `bob@${HERE}`]);
+  await expect(page.getByText("“anna” is not an address: it has no @.")).toBeVisible();
+  await page.locator(".chip.bad button").click();
+  await expect(page.locator(".chip")).toHaveCount(2);
+  await expect(to).toHaveValue(`"Brown, Lisa" <lisa@${THERE}>, bob@${HERE}`);
+  await expect(page.getByText("is not an address")).toHaveCount(0);
+  // The field lies beneath.
+  await page.getByText("Brown, Lisa").click({ force: true });
+  await expect(to, "a chip leads into the field").toBeFocused();
+  await expect(page.locator(".chip")).toHaveCount(0);
+  await page.getByLabel("Subject").focus();
+  await expect(page.getByText(/^Saved \d/)).toBeVisible();
+  await page.reload();
+  await awake(page);
+  await expect(page.locator(".chip")).toHaveCount(2);
 });

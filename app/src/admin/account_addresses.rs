@@ -3,7 +3,7 @@
 use super::command::restante;
 use crate::{
     calls::{AddAddress, RemoveAddress, SetReceives},
-    parts::{CommandLine, Icon},
+    parts::{CommandLine, Icon, NameField, Sure},
 };
 use api::Receives;
 use leptos::{form::ActionForm, prelude::*};
@@ -61,18 +61,7 @@ pub fn OwnAddresses(
             </ul>
             <ActionForm action=acts.add attr:class="fields">
                 <input type="hidden" name="id" value=id.to_string() />
-                <label class="field">
-                    <span>"One more address"</span>
-                    <input
-                        name="address"
-                        placeholder="b.miller@example.org"
-                        inputmode="email"
-                        required=true
-                        autocapitalize="none"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </label>
+                <NameField label="One more address" name="address" placeholder="b.miller@example.org" />
                 <button class="button">
                     <Icon name="plus" />
                     "Add address"
@@ -93,18 +82,15 @@ fn OwnAddress(id: i64, named: String, address: String, acts: AddressActs) -> imp
             {removal
                 .map(|removal| {
                     view! {
-                        <details class="sure">
-                            <summary class="button small">"Remove"</summary>
-                            <div class="sure-sheet">
-                                <ActionForm action=acts.remove>
-                                    <p>"Mail to this address no longer reaches the account."</p>
-                                    <input type="hidden" name="id" value=id.to_string() />
-                                    <input type="hidden" name="address" value=address />
-                                    <button class="button danger">"Remove address"</button>
-                                </ActionForm>
-                                <CommandLine line=removal />
-                            </div>
-                        </details>
+                        <Sure says="Remove">
+                            <ActionForm action=acts.remove>
+                                <p>"Mail to this address no longer reaches the account."</p>
+                                <input type="hidden" name="id" value=id.to_string() />
+                                <input type="hidden" name="address" value=address />
+                                <button class="button danger">"Remove address"</button>
+                            </ActionForm>
+                            <CommandLine line=removal />
+                        </Sure>
                     }
                 })}
         </li>

@@ -4,7 +4,7 @@ use super::{command::restante, secret::SecretOnce};
 use crate::{
     calls::list_accounts,
     layout::Notices,
-    parts::{Answered, CommandLine, Empty, GetForm, Icon, Time, Trouble},
+    parts::{Answered, CommandLine, Empty, GetForm, Icon, NameField, Time, Trouble},
     words,
 };
 use api::{AccountLine, AccountsAsk, Role};
@@ -181,19 +181,7 @@ fn AddForm(address: String, name: String, quota: String, admin: bool) -> impl In
         <section class="sheet" aria-labelledby="add">
             <h2 id="add">"Add an account"</h2>
             <form class="fields" method="post" action="/admin/accounts">
-                <label class="field">
-                    <span>"Address"</span>
-                    <input
-                        name="address"
-                        value=address
-                        placeholder="bob@example.org"
-                        inputmode="email"
-                        required=true
-                        autocapitalize="none"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </label>
+                <NameField label="Address" name="address" placeholder="bob@example.org" value=address />
                 <label class="field">
                     <span>"Name"</span>
                     <input name="name" value=name placeholder="Bob Miller" autocomplete="off" dir="auto" />

@@ -3,7 +3,7 @@
 use super::{command::restante, domain_page::Acts};
 use crate::{
     calls::domain_page,
-    parts::{CommandLine, Empty, GetForm, Icon},
+    parts::{CommandLine, Empty, GetForm, Icon, NameField, Sure},
 };
 use api::{AliasLine, AliasesAsk, AliasesPage};
 use leptos::{form::ActionForm, prelude::*};
@@ -119,34 +119,28 @@ fn Line(alias: AliasLine, domain: String, acts: Acts) -> impl IntoView {
                 </ul>
             </td>
             <td class="acts">
-                <details class="sure">
-                    <summary class="button small">"Change"</summary>
-                    <div class="sure-sheet">
-                        <ActionForm action=acts.set_alias>
-                            <input type="hidden" name="name" value=domain />
-                            <input type="hidden" name="address" value=address />
-                            <label class="field">
-                                <span>"Reaches, one a line"</span>
-                                <textarea name="targets" rows="4" spellcheck="false" autocapitalize="none" required=true>
-                                    {typed}
-                                </textarea>
-                            </label>
-                            <button class="button primary">"Change alias"</button>
-                        </ActionForm>
-                    </div>
-                </details>
-                <details class="sure">
-                    <summary class="button small">"Remove"</summary>
-                    <div class="sure-sheet">
-                        <ActionForm action=acts.remove_alias>
-                            <p>"Mail to this address is refused from then on, or goes to the catch-all."</p>
-                            <input type="hidden" name="name" value=of />
-                            <input type="hidden" name="address" value=removed />
-                            <button class="button danger">"Remove alias"</button>
-                        </ActionForm>
-                        <CommandLine line=removal />
-                    </div>
-                </details>
+                <Sure says="Change">
+                    <ActionForm action=acts.set_alias>
+                        <input type="hidden" name="name" value=domain />
+                        <input type="hidden" name="address" value=address />
+                        <label class="field">
+                            <span>"Reaches, one a line"</span>
+                            <textarea name="targets" rows="4" spellcheck="false" autocapitalize="none" required=true>
+                                {typed}
+                            </textarea>
+                        </label>
+                        <button class="button primary">"Change alias"</button>
+                    </ActionForm>
+                </Sure>
+                <Sure says="Remove">
+                    <ActionForm action=acts.remove_alias>
+                        <p>"Mail to this address is refused from then on, or goes to the catch-all."</p>
+                        <input type="hidden" name="name" value=of />
+                        <input type="hidden" name="address" value=removed />
+                        <button class="button danger">"Remove alias"</button>
+                    </ActionForm>
+                    <CommandLine line=removal />
+                </Sure>
             </td>
         </tr>
     }
@@ -165,18 +159,7 @@ fn AddForm(domain: String, acts: Acts) -> impl IntoView {
             </p>
             <ActionForm action=acts.add_alias attr:class="fields">
                 <input type="hidden" name="name" value=domain />
-                <label class="field">
-                    <span>"Alias"</span>
-                    <input
-                        name="address"
-                        placeholder=example
-                        inputmode="email"
-                        required=true
-                        autocapitalize="none"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </label>
+                <NameField label="Alias" name="address" placeholder=example />
                 <label class="field">
                     <span>"Reaches, one a line"</span>
                     <textarea name="targets" rows="3" spellcheck="false" autocapitalize="none" required=true></textarea>

@@ -1,7 +1,7 @@
 //! Who gets what is for nobody, and a domain's other names.
 
 use super::{command::restante, domain_page::Acts};
-use crate::parts::{CommandLine, Icon};
+use crate::parts::{CommandLine, Icon, NameField, Sure};
 use leptos::{form::ActionForm, prelude::*};
 
 #[component]
@@ -18,18 +18,7 @@ pub fn CatchAll(domain: (i64, String), target: Option<String>, acts: Acts) -> im
             <ActionForm action=acts.catch_all attr:class="fields">
                 <input type="hidden" name="id" value=id.to_string() />
                 <input type="hidden" name="name" value=name />
-                <label class="field">
-                    <span>"Goes to"</span>
-                    <input
-                        name="target"
-                        value=target
-                        placeholder="nobody: refused"
-                        inputmode="email"
-                        autocapitalize="none"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </label>
+                <NameField label="Goes to" name="target" placeholder="nobody: refused" value=target optional=true />
                 <button class="button">"Set catch-all"</button>
             </ActionForm>
             <CommandLine line />
@@ -61,17 +50,7 @@ pub fn Names(domain: (i64, String), names: Vec<String>, acts: Acts) -> impl Into
             <ActionForm action=acts.add_name attr:class="fields">
                 <input type="hidden" name="id" value=id.to_string() />
                 <input type="hidden" name="name" value=name />
-                <label class="field">
-                    <span>"Another name"</span>
-                    <input
-                        name="other"
-                        placeholder="example.net"
-                        required=true
-                        autocapitalize="none"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </label>
+                <NameField label="Another name" name="other" placeholder="example.net" domain=true />
                 <button class="button">
                     <Icon name="plus" />
                     "Add name"
@@ -89,22 +68,19 @@ fn Other(domain: String, other: String, acts: Acts) -> impl IntoView {
     view! {
         <li>
             <bdi>{other.clone()}</bdi>
-            <details class="sure">
-                <summary class="button small">"Remove"</summary>
-                <div class="sure-sheet">
-                    <ActionForm action=acts.remove_name>
-                        <p>"Mail to every address under this name is refused from then on."</p>
-                        <input type="hidden" name="name" value=domain />
-                        <input type="hidden" name="other" value=other.clone() />
-                        <label class="field">
-                            <span>"Type " <bdi>{other}</bdi> " to confirm"</span>
-                            <input name="confirm" autocomplete="off" spellcheck="false" required=true />
-                        </label>
-                        <button class="button danger">"Remove name"</button>
-                    </ActionForm>
-                    <CommandLine line=removal />
-                </div>
-            </details>
+            <Sure says="Remove">
+                <ActionForm action=acts.remove_name>
+                    <p>"Mail to every address under this name is refused from then on."</p>
+                    <input type="hidden" name="name" value=domain />
+                    <input type="hidden" name="other" value=other.clone() />
+                    <label class="field">
+                        <span>"Type " <bdi>{other}</bdi> " to confirm"</span>
+                        <input name="confirm" autocomplete="off" spellcheck="false" required=true />
+                    </label>
+                    <button class="button danger">"Remove name"</button>
+                </ActionForm>
+                <CommandLine line=removal />
+            </Sure>
         </li>
     }
     .into_any()

@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{AddDomain, RemoveDomain, SetDomainActive, domain_page, list_domains},
     layout::Notices,
-    parts::{Answered, CommandLine, Empty, Icon, Time, Trouble},
+    parts::{Answered, CommandLine, Empty, Icon, NameField, Sure, Time, Trouble},
     words,
 };
 use api::DomainLine;
@@ -60,18 +60,7 @@ pub fn DomainsPage() -> impl IntoView {
         <section class="sheet" aria-labelledby="add">
             <h2 id="add">"Add a domain"</h2>
             <ActionForm action=acts.add attr:class="fields">
-                <label class="field">
-                    <span>"Name"</span>
-                    <input
-                        name="name"
-                        value=typed
-                        placeholder="example.org"
-                        required=true
-                        autocapitalize="none"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </label>
+                <NameField label="Name" name="name" placeholder="example.org" value=typed domain=true />
                 <button class="button primary">
                     <Icon name="plus" />
                     "Add domain"
@@ -140,23 +129,20 @@ fn Line(domain: DomainLine, acts: Acts) -> impl IntoView {
                     <input type="hidden" name="active" value=(!active).to_string() />
                     <button class="button small">{if active { "Suspend" } else { "Resume" }}</button>
                 </ActionForm>
-                <details class="sure">
-                    <summary class="button small">"Remove"</summary>
-                    <div class="sure-sheet">
-                        <ActionForm action=acts.remove>
-                            <p>
-                                "A domain can be removed when it has no accounts, aliases or other names. Mail for it is refused from then on."
-                            </p>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <label class="field">
-                                <span>"Type " <bdi>{name.clone()}</bdi> " to confirm"</span>
-                                <input name="confirm" autocomplete="off" spellcheck="false" required=true />
-                            </label>
-                            <button class="button danger">"Remove domain"</button>
-                        </ActionForm>
-                        <CommandLine line=removal />
-                    </div>
-                </details>
+                <Sure says="Remove">
+                    <ActionForm action=acts.remove>
+                        <p>
+                            "A domain can be removed when it has no accounts, aliases or other names. Mail for it is refused from then on."
+                        </p>
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <label class="field">
+                            <span>"Type " <bdi>{name.clone()}</bdi> " to confirm"</span>
+                            <input name="confirm" autocomplete="off" spellcheck="false" required=true />
+                        </label>
+                        <button class="button danger">"Remove domain"</button>
+                    </ActionForm>
+                    <CommandLine line=removal />
+                </Sure>
             </td>
         </tr>
     }

@@ -3,7 +3,7 @@
 use super::command::restante;
 use crate::{
     calls::{ReleaseMessage, SendBackMessage, list_held},
-    parts::{Answered, CommandLine, Icon, Notice, Time, Tone},
+    parts::{Answered, CommandLine, Icon, Notice, Sure, Time, Tone},
     words,
 };
 use api::HeldLine;
@@ -84,17 +84,14 @@ fn Line(line: HeldLine, acts: Acts) -> impl IntoView {
                         "Release"
                     </button>
                 </ActionForm>
-                <details class="sure">
-                    <summary class="button small">"Send back"</summary>
-                    <div class="sure-sheet">
-                        <ActionForm action=acts.send_back>
-                            <p>"The message goes back to its sender and reaches nobody else."</p>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button danger">"Send it back"</button>
-                        </ActionForm>
-                        <CommandLine line=restante("queue", "return", &[&id.to_string()]) />
-                    </div>
-                </details>
+                <Sure says="Send back">
+                    <ActionForm action=acts.send_back>
+                        <p>"The message goes back to its sender and reaches nobody else."</p>
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <button class="button danger">"Send it back"</button>
+                    </ActionForm>
+                    <CommandLine line=restante("queue", "return", &[&id.to_string()]) />
+                </Sure>
             </td>
         </tr>
     }

@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{CancelRecipient, RetryRecipient, list_queue},
     layout::Notices,
-    parts::{Answered, CommandLine, Empty, Icon, Time, Trouble},
+    parts::{Answered, CommandLine, Empty, Icon, Sure, Time, Trouble},
     words,
 };
 use api::QueueLine;
@@ -128,17 +128,14 @@ fn Line(line: QueueLine, acts: Acts) -> impl IntoView {
                         "Try now"
                     </button>
                 </ActionForm>
-                <details class="sure">
-                    <summary class="button small">"Give up"</summary>
-                    <div class="sure-sheet">
-                        <ActionForm action=acts.cancel>
-                            <p>"The message goes back to its sender, with the reason above."</p>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button danger">"Give up and tell the sender"</button>
-                        </ActionForm>
-                        <CommandLine line=restante("queue", "cancel", &[&id.to_string()]) />
-                    </div>
-                </details>
+                <Sure says="Give up">
+                    <ActionForm action=acts.cancel>
+                        <p>"The message goes back to its sender, with the reason above."</p>
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <button class="button danger">"Give up and tell the sender"</button>
+                    </ActionForm>
+                    <CommandLine line=restante("queue", "cancel", &[&id.to_string()]) />
+                </Sure>
             </td>
         </tr>
     }

@@ -4,7 +4,7 @@ use super::command::restante;
 use crate::{
     calls::{RotateKeys, read_zone},
     layout::Notices,
-    parts::{Answered, CommandLine, Copied, Icon, Trouble},
+    parts::{Answered, CommandLine, Copies, Icon, Trouble},
 };
 use api::{Refusal, ZoneLine, ZonePage as Zone, ZoneState};
 use leptos::{form::ActionForm, prelude::*};
@@ -100,7 +100,8 @@ fn Shown(zone: Zone, rotate: ServerAction<RotateKeys>) -> impl IntoView {
 
 #[component]
 fn Line(line: ZoneLine) -> impl IntoView {
-    let ZoneLine { purpose, why, line, state, found, .. } = line;
+    let ZoneLine { purpose, why, name, value, line, state, found, .. } = line;
+    let texts = vec![("Copy name", name), ("Copy value", value), ("Copy line", line.clone())];
     let (icon, says) = match state {
         ZoneState::Right => ("circle-check", "Right"),
         ZoneState::Other => ("triangle-alert", "Something else"),
@@ -113,7 +114,8 @@ fn Line(line: ZoneLine) -> impl IntoView {
                 {purpose.clone()} <small class="under">{why}</small>
             </th>
             <td class="zone-line">
-                <Copied text=line what=purpose />
+                <code>{line}</code>
+                <Copies texts of=purpose />
             </td>
             <td>
                 <span class="state" class:off=state != ZoneState::Right>

@@ -71,11 +71,11 @@ pub fn Toasts() -> impl IntoView {
 /// What was done, or why not.
 #[component]
 fn Said(toast: Toast, live: Live) -> impl IntoView {
-    let undo = toast.undo.and_then(|(messages, from)| Some((messages, from.parse::<i64>().ok()?)));
     view! {
         <p class="toast" class:bad=toast.bad>
             <span>{toast.words}</span>
-            {undo
+            {toast
+                .undo
                 .map(|(messages, mailbox)| {
                     let undo = move |_| put_back(live, messages.clone(), mailbox);
                     view! {

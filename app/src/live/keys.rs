@@ -1,7 +1,7 @@
 //! Keys: one table of commands. The same table writes the help, and the buttons carry its names
 //! (`data-command`), so a key does exactly what the button does.
 
-use super::dom;
+use super::{Live, dom, undo_last};
 use crate::context::with_facts;
 use leptos::{ev, prelude::*};
 use std::cell::RefCell;
@@ -23,6 +23,8 @@ pub enum Does {
     Pick,
     /// Ticks all rows, or none.
     PickAll,
+    /// Takes back what was done last, and then what was done before it.
+    Undo,
     Help,
 }
 
@@ -59,7 +61,7 @@ pub const COMMANDS: [Command; 22] = [
     command("f", "Forward", Does::Open("forward")),
     command("c", "Write", Does::Open("compose")),
     command("/", "Search", Does::Enter("search")),
-    command("z", "Undo", Does::Open("undo")),
+    command("z", "Undo", Does::Undo),
     command("g i", "Go to the inbox", Does::Open("go-inbox")),
     command("g d", "Go to the drafts", Does::Open("go-drafts")),
     command("?", "This help", Does::Help),
@@ -95,7 +97,7 @@ fn typing(event: &KeyboardEvent) -> bool {
 }
 
 /// Listens for keys for as long as the owner lives.
-fn listen(help: NodeRef<leptos::html::Dialog>) {
+fn listen(help: NodeRef<leptos::html::Dialog>, live: Live) {
     Effect::new(move |_| {
         let before = RefCell::new(String::new());
         let handle = window_event_listener(ev::keydown, move |event| {
@@ -116,7 +118,7 @@ fn listen(help: NodeRef<leptos::html::Dialog>) {
             match hear(&keys) {
                 Heard::More => *before = keys,
                 Heard::Do(does) => {
-                    if obey(does, help.get_untracked()) {
+                    if obey(does, help.get_untracked(), live) {
                         event.prevent_default();
                     }
                 }
@@ -128,7 +130,7 @@ fn listen(help: NodeRef<leptos::html::Dialog>) {
 }
 
 /// Does it; answers whether there was anything to do.
-fn obey(does: Does, help: Option<HtmlDialogElement>) -> bool {
+fn obey(does: Does, help: Option<HtmlDialogElement>, live: Live) -> bool {
     match does {
         Does::Press(name) => press_for_row(name),
         Does::Open("open") => dom::focused_row().and_then(|row| dom::link_of(&row)).map(|link| link.click()).is_some(),
@@ -145,6 +147,8 @@ fn obey(does: Does, help: Option<HtmlDialogElement>) -> bool {
             .map(|input| input.click())
             .is_some(),
         Does::PickAll => press("pick-all"),
+        // What was done before this page was loaded is taken back where the page says that it was done.
+        Does::Undo => undo_last(live) || press("undo"),
         Does::Help => help.is_some_and(|dialog| dialog.show_modal().is_ok()),
     }
 }
@@ -202,7 +206,7 @@ fn step(by: i32) -> bool {
 pub fn KeysHelp() -> impl IntoView {
     let help = NodeRef::new();
     if with_facts(|facts| facts.habits.single_keys) {
-        listen(help);
+        listen(help, expect_context());
     }
     view! {
         <dialog class="keys" node_ref=help aria-labelledby="keys-title">

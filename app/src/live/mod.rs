@@ -14,7 +14,7 @@ pub use autosave::{Autosave, Saving, read as read_draft};
 pub use events::listen;
 pub use keys::KeysHelp;
 pub use listing::{Kind, Listing};
-pub use orders::{carry_out, put_back, read_order};
+pub use orders::{carry_out, put_back, read_order, undo_last};
 pub use picks::Picks;
 
 use crate::AppError;
@@ -25,9 +25,14 @@ use leptos::prelude::*;
 pub struct Toast {
     pub words: String,
     pub bad: bool,
-    /// The messages, and the id of the mailbox to put them back into.
-    pub undo: Option<(Vec<i64>, String)>,
+    pub undo: Option<Undo>,
 }
+
+/// Acts that can be taken back at most.
+const UNDOS: usize = 20;
+
+/// What takes an act back: the messages, and the id of the mailbox they go back into.
+pub type Undo = (Vec<i64>, i64);
 
 /// What the pages share while they are awake.
 #[derive(Clone, Copy)]
@@ -43,6 +48,8 @@ pub struct Live {
     /// The server runs another build than this tab.
     pub newer_build: RwSignal<bool>,
     pub toast: RwSignal<Option<Toast>>,
+    /// What can be taken back, the newest last.
+    undos: StoredValue<Vec<Undo>>,
     /// Messages that were put back: a list that hid them shows them again.
     pub returned: RwSignal<Vec<i64>>,
     /// The first page is awake: what is built from now on was gone to within this tab.
@@ -58,6 +65,7 @@ impl Live {
             offline: RwSignal::new(false),
             newer_build: RwSignal::new(false),
             toast: RwSignal::new(None),
+            undos: StoredValue::new(Vec::new()),
             returned: RwSignal::new(Vec::new()),
             woken: StoredValue::new(false),
         };
@@ -69,6 +77,16 @@ impl Live {
     /// Whether a page that is being built was gone to within this tab, so that the focus has to follow.
     pub fn woken(self) -> bool {
         self.woken.get_value()
+    }
+
+    /// An act was done that can be taken back; the oldest is forgotten.
+    fn can_undo(self, undo: Undo) {
+        self.undos.update_value(|undos| {
+            if undos.len() >= UNDOS {
+                undos.remove(0);
+            }
+            undos.push(undo);
+        });
     }
 
     /// The mailbox is read again, list and counts.

@@ -19,6 +19,7 @@ pub fn read_order(event: &SubmitEvent) -> Result<(Order, String), AppError> {
 
 /// Undo: the messages go back into the mailbox they came from, and lists that hid them show them again.
 pub fn put_back(live: Live, messages: Vec<i64>, mailbox: i64) {
+    live.undos.update_value(|undos| undos.retain(|undo| (&undo.0, undo.1) != (&messages, mailbox)));
     live.toast.set(None);
     live.returned.set(messages.clone());
     spawn_local(async move {
@@ -32,6 +33,12 @@ pub fn put_back(live: Live, messages: Vec<i64>, mailbox: i64) {
             Err(error) => live.complain(error),
         }
     });
+}
+
+/// Takes back what was done last and not yet taken back. Answers whether there was anything.
+pub fn undo_last(live: Live) -> bool {
+    let last = live.undos.with_value(|undos| undos.last().cloned());
+    last.map(|(messages, mailbox)| put_back(live, messages, mailbox)).is_some()
 }
 
 /// Tells the server. `ended` is called with what became of it: done, with the version of the list from which on the list
@@ -48,8 +55,10 @@ pub fn carry_out(live: Live, order: Order, from: String, ended: impl FnOnce(Opti
         let none = String::new;
         match act_on_messages(ids, word.to_owned(), none(), mailbox, none(), none(), none()).await {
             Ok(number) => {
-                let undo = (number > 0 && order.verb.removes() && word != "destroy" && !from.is_empty())
-                    .then(|| (order.messages.clone(), from.clone()));
+                let undo = (number > 0 && order.verb.removes() && word != "destroy")
+                    .then(|| Some((order.messages.clone(), from.parse().ok()?)))
+                    .flatten();
+                undo.clone().into_iter().for_each(|undo| live.can_undo(undo));
                 if order.verb.removes() {
                     live.toast.set(words::done(word, number).map(|words| Toast { words, bad: false, undo }));
                 }

@@ -1,5 +1,6 @@
 //! Writing: one form that posts everything, and saves by itself while somebody types.
 
+use super::recipients::Recipients;
 use crate::{
     calls::open_draft,
     layout::Notices,
@@ -143,45 +144,17 @@ fn Composer(draft: DraftView) -> impl IntoView {
                 <div class="composer-lines">
                     <h1 class="vh">"Write a message"</h1>
                     <From person=from identities chosen=text.from />
-                    <label class="line">
-                        <span class="line-label">"To"</span>
-                        <input
-                            class="line-field"
-                            name="to"
-                            value=text.to
-                            dir="auto"
-                            autocomplete="off"
-                            autocapitalize="none"
-                            spellcheck="false"
-                            inputmode="email"
-                            placeholder="anna@example.org, Bob Miller <bob@example.org>"
-                            autofocus=nobody
-                        />
-                    </label>
+                    <Recipients
+                        label="To"
+                        name="to"
+                        value=text.to
+                        placeholder="anna@example.org, Bob Miller <bob@example.org>"
+                        autofocus=nobody
+                    />
                     <details class="copies" open=copies>
                         <summary>"Cc, Bcc"</summary>
-                        <label class="line">
-                            <span class="line-label">"Cc"</span>
-                            <input
-                                class="line-field"
-                                name="cc"
-                                value=text.cc
-                                dir="auto"
-                                autocomplete="off"
-                                spellcheck="false"
-                            />
-                        </label>
-                        <label class="line">
-                            <span class="line-label">"Bcc"</span>
-                            <input
-                                class="line-field"
-                                name="bcc"
-                                value=text.bcc
-                                dir="auto"
-                                autocomplete="off"
-                                spellcheck="false"
-                            />
-                        </label>
+                        <Recipients label="Cc" name="cc" value=text.cc />
+                        <Recipients label="Bcc" name="bcc" value=text.bcc />
                     </details>
                     <label class="line">
                         <span class="line-label">"Subject"</span>
@@ -398,7 +371,9 @@ fn DraftFiles(draft: i64, attachments: Vec<Attachment>, limit: String) -> impl I
                 <button class="button" name="do" value="attach">
                     "Attach"
                 </button>
-                <span class="hint">{format!("Up to {limit} in all")}</span>
+                <span class="hint">
+                    {format!("Up to {limit} in all")} <span class="drop-hint">". Dropped or pasted files go along too."</span>
+                </span>
             </div>
         </section>
     }

@@ -5,6 +5,7 @@ mod list;
 mod mailbox_page;
 mod message_page;
 mod programs_page;
+mod recipients;
 mod search_page;
 mod settings_page;
 

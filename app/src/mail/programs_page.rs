@@ -4,7 +4,7 @@ use crate::{
     calls::{RevokeProgram, list_programs},
     context::{ProgramSettings, Security, with_facts},
     layout::Notices,
-    parts::{Answered, Icon, Notice, Time, Tone, Trouble},
+    parts::{Answered, Icon, Notice, Sure, Time, Tone, Trouble},
 };
 use api::{NewSecret, ProgramLine};
 use leptos::{form::ActionForm, prelude::*};
@@ -154,26 +154,23 @@ fn Line(line: ProgramLine, revoke: ServerAction<RevokeProgram>) -> impl IntoView
                 <bdi>{name}</bdi>
                 <small class="under">{limits}</small>
             </th>
-            <td>
+            <td data-label="Last used">
                 {match last_used {
                     Some(when) => view! { <Time when /> }.into_any(),
                     None => view! { <span class="never">"never"</span> }.into_any(),
                 }}
             </td>
-            <td>
+            <td data-label="From">
                 <bdi>{last_place}</bdi>
             </td>
             <td class="acts">
-                <details class="sure">
-                    <summary class="button small">"Revoke"</summary>
-                    <div class="sure-sheet">
-                        <ActionForm action=revoke>
-                            <p>"The program is signed out at its next step, and its password opens nothing any more."</p>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button danger">"Revoke this program"</button>
-                        </ActionForm>
-                    </div>
-                </details>
+                <Sure says="Revoke">
+                    <ActionForm action=revoke>
+                        <p>"The program is signed out at its next step, and its password opens nothing any more."</p>
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <button class="button danger">"Revoke this program"</button>
+                    </ActionForm>
+                </Sure>
             </td>
         </tr>
     }
