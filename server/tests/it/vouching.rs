@@ -2,6 +2,7 @@
 
 use crate::harness::dns::Says;
 use crate::harness::{BOB, Browser, House, PASSWORD, POSTMASTER, eventually, letter};
+use crate::signing::asked_of_dkimpy;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mail_auth::common::crypto::Ed25519Key;
@@ -122,6 +123,22 @@ fn a_signature_of_the_senders_domain_vouches_whatever_server_brings_it() {
     let id = browser.inbox_ids().remove(0);
     let page = browser.get(&format!("/mail/m/{id}")).text();
     assert!(page.contains("far.test signed it, and the signature is genuine."), "{page}");
+}
+
+#[test]
+fn a_signature_that_another_program_made_is_understood_where_it_is_installed() {
+    let house = House::start();
+    far(&house, "v=spf1 -all", "v=DMARC1; p=reject");
+    let message = message("of another program");
+    let Some(field) = asked_of_dkimpy("sign.py", &[], &house, &message) else { return };
+    assert!(field.starts_with("DKIM-Signature: "), "{field}");
+    let signed = [field.as_bytes(), b"\r\n", message.as_slice()].concat();
+    let reply = house.smtp().deliver("lisa@far.test", &[BOB], &signed);
+    assert!(reply.is("250"), "{:?}\n{}", reply.lines, house.log());
+    let results = results(&house, "/mail/inbox").remove(0);
+    assert!(results.contains("dkim=pass header.d=far.test header.s=s1 header.a=ed25519-sha256"), "{results}");
+    let changed = String::from_utf8(signed).unwrap().replace("Monday", "Sunday");
+    assert!(house.smtp().deliver("lisa@far.test", &[BOB], changed.as_bytes()).is("550 5.7.1"));
 }
 
 #[test]
