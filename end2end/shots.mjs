@@ -26,7 +26,21 @@ const LETTERS = [
   { subject: "The plan of the stand", name: "Trade Fair Office", text: "Dear exhibitor,\n\nthe plan is attached. Questions: https://fair.test/help or mailto:fair@otherisp.test\n\nKind regards", file: "stand.pdf" },
 ];
 
-const dns = await startDns({ "otherisp.test": { MX: [[10, "mx.otherisp.test"]] }, "mx.otherisp.test": { A: ["127.0.0.1"] }, "late.test": { MX: [[10, "mx.late.test"]] }, "mx.late.test": { A: ["127.0.0.9"] } });
+/** What another provider tells of mail in our name. */
+const REPORT = `From: <dmarc@reporter.test>
+To: postmaster@comentum.test
+Subject: Report Domain: comentum.test
+Content-Type: text/xml
+
+<feedback><report_metadata><org_name>A provider with a rather long name of its own, Ltd.</org_name><email>dmarc@reporter.test</email>
+<report_id>17</report_id><date_range><begin>1763942400</begin><end>1764028799</end></date_range></report_metadata>
+<policy_published><domain>comentum.test</domain><p>quarantine</p></policy_published>
+${["pass", "fail"].map((result) => `<record><row><source_ip>192.0.2.7</source_ip><count>1234</count><policy_evaluated><disposition>none</disposition>
+<dkim>${result}</dkim><spf>fail</spf></policy_evaluated></row><identifiers><header_from>comentum.test</header_from></identifiers></record>`).join("\n")}
+</feedback>
+`.replace(/\n/g, "\r\n");
+
+const dns = await startDns({ "otherisp.test": { MX: [[10, "mx.otherisp.test"]] }, "mx.otherisp.test": { A: ["127.0.0.1"] }, "late.test": { MX: [[10, "mx.late.test"]] }, "mx.late.test": { A: ["127.0.0.9"] }, "reporter.test": { MX: [[10, "mx.otherisp.test"]], TXT: ["v=spf1 ip4:127.0.0.1 -all"] } });
 const provider = await startProvider("mx.otherisp.test");
 const server = await startRestante({
   dns,
@@ -65,6 +79,7 @@ async function fill() {
   await sendMail(server.ports.submission, [late], login);
   await server.command("account", "allowance", ANNA, "1", "-");
   await sendMail(server.ports.submission, [{ ...late, subject: "Held for today" }], login);
+  await sendMail(server.ports.smtp, [{ from: "dmarc@reporter.test", to: "postmaster@comentum.test", raw: REPORT }]);
   const unknown = { from: "lisa@otherisp.test", to: "nobody@comentum.test", subject: "To nobody", text: "x" };
   await sendMail(server.ports.smtp, [unknown]).catch(() => undefined);
   await server.command("domain", "limit", "comentum.test", "--most-accounts", "20", "--largest-message", "10MiB");
@@ -175,6 +190,10 @@ async function take(page, look) {
   await signIn(ADMIN);
   await visit("/admin", "21-admin");
   await visit("/admin/domains", "22-admin-domains");
+  await visit("/admin/reports", "28-admin-reports");
+  await page.getByRole("link", { name: "comentum.test" }).first().click();
+  await page.getByText("Report-ID").waitFor();
+  await picture(page, "28-admin-report");
   await visit("/admin/domains/comentum.test", "22-admin-domain");
   await visit("/admin/dns/comentum.test", "22-admin-dns");
   await page.getByRole("button", { name: /^Copy line/ }).first().click({ timeout: 3000 }).catch(() => undefined);

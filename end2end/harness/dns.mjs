@@ -4,7 +4,7 @@
 import dgram from "node:dgram";
 import net from "node:net";
 
-const TYPES = { A: 1, SOA: 6, MX: 15, AAAA: 28 };
+const TYPES = { A: 1, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
 const CLASS_IN = 1;
 const NO_SUCH_NAME = 3;
 
@@ -97,6 +97,8 @@ function soa() {
 function rdata(kind, record) {
   if (kind === "A") return Buffer.from(record.split(".").map(Number));
   if (kind === "MX") return Buffer.concat([u16(record[0]), encodeName(record[1])]);
+  // RFC 1035 §3.3.14: one string, up to 255 octets.
+  if (kind === "TXT") return Buffer.concat([Buffer.from([record.length]), Buffer.from(record)]);
   throw new Error(`no ${kind} records in this small DNS`);
 }
 

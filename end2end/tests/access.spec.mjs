@@ -73,7 +73,7 @@ for (const [look_, use] of [
       await look(page, "the keys");
       await page.context().clearCookies();
       await signIn(page, { address: ADMIN, password: post.server.passwords[ADMIN] });
-      for (const path of ["/admin", "/admin/domains", "/admin/accounts", "/admin/queue"]) await visit(path);
+      for (const path of ["/admin", "/admin/domains", "/admin/accounts", "/admin/queue", "/admin/trace", "/admin/reports", "/admin/dns/comentum.test"]) await visit(path);
       await page.goto("/admin/accounts");
       await page.getByRole("row").filter({ hasText: bob.address }).getByRole("link").click();
       await expect(page.getByRole("heading", { level: 1, name: bob.address })).toBeVisible();

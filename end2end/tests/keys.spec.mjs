@@ -87,7 +87,7 @@ test("z takes back one act after the other", async ({ page, bob, arrive }) => {
   await signIn(page, bob);
   for (const [subject, key] of [["A letter", "e"], ["B letter", "#"], ["C letter", "!"]]) {
     await focus(page, subject);
-    await page.keyboard.press(key);
+    await heard(page, () => page.keyboard.press(key));
     await expect(row(page, subject)).toHaveCount(0);
     await expect(page.getByText(/1 message /)).toBeVisible();
   }
