@@ -27,12 +27,10 @@ pub fn ReportPage() -> impl IntoView {
     );
     view! {
         <Title text="Report" />
-        <p class="back">
-            <a href="/admin/reports">
-                <Icon name="arrow-left" />
-                "Reports"
-            </a>
-        </p>
+        <a class="tool back" href="/admin/reports">
+            <Icon name="arrow-left" />
+            "Reports"
+        </a>
         <Notices />
         <Answered>
             {move || {

@@ -128,9 +128,11 @@ fn Line(line: ReportLine) -> impl IntoView {
                 </a>
             </th>
             <td data-label="About">
-                <Icon name=icon />
-                " "
-                {says}
+                <span>
+                    <Icon name=icon />
+                    " "
+                    {says}
+                </span>
             </td>
             <td data-label="From">
                 <bdi>{reporter}</bdi>
@@ -139,9 +141,11 @@ fn Line(line: ReportLine) -> impl IntoView {
                 </small>
             </td>
             <td data-label="Period">
-                <Time when=begins />
-                " – "
-                <Time when=ends />
+                <span>
+                    <Time when=begins />
+                    " – "
+                    <Time when=ends />
+                </span>
             </td>
             <td class="figure" data-label="Passed">
                 {words::count(passed)}
