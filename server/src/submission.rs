@@ -48,6 +48,24 @@ pub struct Submission<'a> {
     pub origin: Origin,
 }
 
+impl Submission<'_> {
+    /// A letter of this server's own, which nobody hears of if it cannot be delivered.
+    pub fn of_the_house(recipients: Vec<Address>, message: Spooled, origin: Origin) -> Self {
+        Submission {
+            account: None,
+            reverse_path: ReversePath::Null,
+            recipients,
+            wishes: Wishes::ours(),
+            message,
+            sent_copy: false,
+            draft: None,
+            answers: None,
+            settled: Vec::new(),
+            origin,
+        }
+    }
+}
+
 /// Where it was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {

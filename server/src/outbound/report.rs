@@ -6,7 +6,7 @@ use super::settle::write_down;
 use crate::clock::{moment, span};
 use crate::destination::{Destination, find};
 use crate::house::House;
-use crate::submission::{Origin, Submission, SubmitRefused, Wishes, submit};
+use crate::submission::{Origin, Submission, SubmitRefused, submit};
 use mail::Address;
 use mail::dsn::{Action, Report, Reported};
 use mail::envelope::{ForwardPath, MessageWishes, RecipientWishes, Return, ReversePath};
@@ -150,18 +150,7 @@ async fn send(
         tracing::error!(%error, "a report could not be spooled");
         SubmitRefused::Busy
     })?;
-    let submission = Submission {
-        account: None,
-        reverse_path: ReversePath::Null,
-        recipients: vec![to.clone()],
-        wishes: Wishes::ours(),
-        message,
-        sent_copy: false,
-        draft: None,
-        answers: None,
-        settled,
-        origin: Origin::Bounce,
-    };
+    let submission = Submission { settled, ..Submission::of_the_house(vec![to.clone()], message, Origin::Bounce) };
     submit(house, submission).await.map(drop)
 }
 

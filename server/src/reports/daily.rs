@@ -5,9 +5,8 @@ use super::{dmarc, tls};
 use crate::clock::span;
 use crate::house::House;
 use crate::lifecycle::Shutdown;
-use crate::submission::{Origin, Submission, Wishes, submit};
+use crate::submission::{Origin, Submission, submit};
 use mail::Address;
-use mail::envelope::ReversePath;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Millis, ReportKind};
@@ -97,18 +96,7 @@ pub async fn deliver(house: &House, to: Vec<Address>, bytes: Vec<u8>) -> Sent {
         Ok(message) => message,
         Err(error) => return Sent::NotNow(error.to_string()),
     };
-    let submission = Submission {
-        account: None,
-        reverse_path: ReversePath::Null,
-        recipients: to,
-        wishes: Wishes::ours(),
-        message,
-        sent_copy: false,
-        draft: None,
-        answers: None,
-        settled: Vec::new(),
-        origin: Origin::Notice,
-    };
+    let submission = Submission::of_the_house(to, message, Origin::Notice);
     match submit(house, submission).await {
         Ok(_) => Sent::Done,
         Err(refused) => Sent::NotNow(format!("{refused:?}")),

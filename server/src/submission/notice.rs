@@ -1,9 +1,8 @@
 //! Tells an owner and the postmaster that mail of theirs is held: a message in their inboxes, once for each time.
 
-use super::{Origin, Submission, Wishes, submit};
+use super::{Origin, Submission, submit};
 use crate::house::House;
 use mail::Address;
-use mail::envelope::ReversePath;
 use mail::message::compose::Outgoing;
 use store::{Account, Recipient, StoreError};
 
@@ -65,18 +64,7 @@ async fn send(house: &House, recipients: Vec<Address>, bytes: Vec<u8>) {
         Ok(message) => message,
         Err(error) => return tracing::error!(%error, "nobody was told that mail is held"),
     };
-    let submission = Submission {
-        account: None,
-        reverse_path: ReversePath::Null,
-        recipients,
-        wishes: Wishes::ours(),
-        message,
-        sent_copy: false,
-        draft: None,
-        answers: None,
-        settled: Vec::new(),
-        origin: Origin::Notice,
-    };
+    let submission = Submission::of_the_house(recipients, message, Origin::Notice);
     // Not `submit(…).await` as it stands: it may tell in its turn, and a future cannot hold itself.
     if let Err(refused) = Box::pin(submit(house, submission)).await {
         tracing::error!(?refused, "nobody was told that mail is held");
