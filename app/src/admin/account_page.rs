@@ -62,7 +62,7 @@ pub fn AccountPage() -> impl IntoView {
         <Notices />
         <super::Refused error=refused.into() />
         <SecretOnce made=false />
-        <Answered>
+        <Answered of=account.ready()>
             {move || {
                 account
                     .get()

@@ -24,7 +24,7 @@ pub fn AccountsPage() -> impl IntoView {
             <div class="page-name">
                 <h1>"Accounts"</h1>
                 <p class="tally">
-                    <Answered part=true>
+                    <Answered of=accounts.ready() part=true>
                         {move || {
                             let found = accounts.get().and_then(Result::ok)?;
                             Some(words::many(found.total, "account", "accounts"))
@@ -36,7 +36,7 @@ pub fn AccountsPage() -> impl IntoView {
         </header>
         <Notices />
         <SecretOnce made=true />
-        <Answered>
+        <Answered of=accounts.ready()>
             {move || {
                 accounts
                     .get()

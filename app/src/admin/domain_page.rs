@@ -115,7 +115,7 @@ pub fn DomainPage() -> impl IntoView {
         </a>
         <Notices />
         <super::Refused error=acts.words().into() />
-        <Answered>
+        <Answered of=found.ready()>
             {move || {
                 found
                     .get()

@@ -47,7 +47,7 @@ pub fn DomainsPage() -> impl IntoView {
         </header>
         <Notices />
         <super::Refused error=refused.into() />
-        <Answered>
+        <Answered of=domains.ready()>
             {move || {
                 domains
                     .get()

@@ -23,7 +23,7 @@ pub fn Held() -> impl IntoView {
         move || [acts.release.value().get(), acts.send_back.value().get()].into_iter().flatten().find_map(Result::err);
     view! {
         <super::Refused error=Signal::derive(refused) />
-        <Answered part=true>
+        <Answered of=held.ready() part=true>
             {move || {
                 held.get().and_then(Result::ok).filter(|lines| !lines.is_empty()).map(|lines| view! { <Table lines acts /> })
             }}

@@ -40,7 +40,7 @@ pub fn OverviewPage() -> impl IntoView {
             </div>
         </header>
         <Notices />
-        <Answered>
+        <Answered of=overview.ready()>
             {move || {
                 overview
                     .get()

@@ -38,7 +38,7 @@ pub fn QueuePage() -> impl IntoView {
         <Notices />
         <super::Refused error=refused.into() />
         <super::held::Held />
-        <Answered>
+        <Answered of=queue.ready()>
             {move || {
                 queue
                     .get()

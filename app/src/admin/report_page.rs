@@ -32,7 +32,7 @@ pub fn ReportPage() -> impl IntoView {
             "Reports"
         </a>
         <Notices />
-        <Answered>
+        <Answered of=report.ready()>
             {move || {
                 report
                     .get()

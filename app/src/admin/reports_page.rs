@@ -42,7 +42,7 @@ pub fn ReportsPage() -> impl IntoView {
                 </GetForm>
             }
         }}
-        <Answered>
+        <Answered of=reports.ready()>
             {move || {
                 reports
                     .get()

@@ -32,7 +32,7 @@ pub fn TracePage() -> impl IntoView {
         </header>
         <Notices />
         <Finder ask />
-        <Answered>
+        <Answered of=trace.ready()>
             {move || {
                 trace
                     .get()

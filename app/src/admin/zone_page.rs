@@ -32,7 +32,7 @@ pub fn ZonePage() -> impl IntoView {
         </a>
         <Notices />
         <super::Refused error=Signal::derive(refused) />
-        <Answered>
+        <Answered of=zone.ready()>
             {move || {
                 zone.get()
                     .map(|zone| match zone {

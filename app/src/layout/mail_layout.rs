@@ -42,7 +42,7 @@ pub fn MailLayout() -> impl IntoView {
             <div class="frame">
                 <header class="top">
                     <Menu>
-                        <Answered part=true>
+                        <Answered of=mailboxes.ready() and=usage.ready() part=true>
                             <nav aria-label="Mailboxes">{move || view! { <MailboxLinks mailboxes=lines() /> }}</nav>
                             {move || view! { <RailFoot usage=full() /> }}
                         </Answered>
@@ -62,7 +62,7 @@ pub fn MailLayout() -> impl IntoView {
                         command="compose"
                         class="button primary write"
                     />
-                    <Answered part=true>
+                    <Answered of=mailboxes.ready() and=usage.ready() part=true>
                         <div class="rail-nav">
                             {unread} {move || view! { <MailboxLinks mailboxes=lines() main=true /> }}
                         </div>

@@ -74,11 +74,6 @@ impl Listing {
     pub fn kind(self) -> Memo<Option<Result<Kind, AppError>>> {
         Memo::new(move |_| self.answer.get().map(kind_of))
     }
-
-    /// The same, read from the answer itself: on the server a memo may still hold what it was before the answer came.
-    pub fn kind_now(self) -> Option<Result<Kind, AppError>> {
-        self.answer.get_untracked().map(kind_of)
-    }
 }
 
 fn kind_of(answer: Result<Listed, AppError>) -> Result<Kind, AppError> {

@@ -28,7 +28,7 @@ pub fn ComposePage() -> impl IntoView {
         },
     );
     view! {
-        <Answered>
+        <Answered of=draft.ready()>
             {move || {
                 draft
                     .get()

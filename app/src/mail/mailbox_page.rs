@@ -26,7 +26,7 @@ pub fn MailboxPage() -> impl IntoView {
     let state = ListState::new(move || ask.with(|ask| format!("{} {} {}", ask.mailbox, ask.page, ask.cursor)));
     let listing = Listing::new(ask);
     view! {
-        <Answered>
+        <Answered of=listing.answer.ready()>
             <Shown listing state />
         </Answered>
     }
@@ -55,8 +55,8 @@ fn title(mailbox: &MailboxLine) -> String {
 fn Shown(listing: Listing, state: ListState) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        // Through the memo, or every answer would draw everything anew; past it only where it has not heard yet.
-        kind.get().or_else(|| listing.kind_now()).map(|kind| match kind {
+        // Through the memo, or every answer would draw everything anew.
+        kind.get().map(|kind| match kind {
             Ok(Kind::List { mailbox: Some(_), .. }) => view! { <Contents listing state /> }.into_any(),
             // Only a search in every mailbox answers without one.
             Ok(_) => view! { <Trouble error=Refusal::NotFound /> }.into_any(),

@@ -43,7 +43,7 @@ pub fn MessagePage() -> impl IntoView {
         now
     });
     view! {
-        <Answered>
+        <Answered of=message.ready()>
             {move || {
                 message
                     .get()

@@ -67,7 +67,7 @@ pub fn ProgramsPage() -> impl IntoView {
             </section>
             <section class="sheet" aria-labelledby="programs">
                 <h2 id="programs">"Programs with a password"</h2>
-                <Answered part=true>
+                <Answered of=programs.ready() part=true>
                     {move || {
                         programs
                             .get()

@@ -41,10 +41,10 @@ pub fn SearchPage() -> impl IntoView {
         </header>
         <SearchForm ask=form />
         <Notices />
-        <Answered part=true>
+        <Answered of=listing.answer.ready() part=true>
             <Incomplete listing />
         </Answered>
-        <Answered>
+        <Answered of=listing.answer.ready()>
             <Found listing state ask />
         </Answered>
     }
@@ -70,8 +70,8 @@ fn Incomplete(listing: Listing) -> impl IntoView {
 fn Found(listing: Listing, state: ListState, ask: Memo<ListAsk>) -> impl IntoView {
     let kind = listing.kind();
     move || {
-        // Through the memo, or every answer would draw everything anew; past it only where it has not heard yet.
-        kind.get().or_else(|| listing.kind_now()).map(|kind| match kind {
+        // Through the memo, or every answer would draw everything anew.
+        kind.get().map(|kind| match kind {
             Ok(Kind::List { .. }) => {
                 // Another question is another list.
                 let ask = ask.get();
@@ -135,7 +135,7 @@ fn SearchForm(ask: Memo<ListAsk>) -> impl IntoView {
                     <option value="" selected=move || within().is_empty()>
                         "All mail"
                     </option>
-                    <Answered part=true>{places}</Answered>
+                    <Answered of=mailboxes.ready() part=true>{places}</Answered>
                 </select>
             </label>
             <button class="button primary">"Search"</button>

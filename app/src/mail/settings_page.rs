@@ -43,7 +43,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <div>
                         <dt>"Space"</dt>
                         <dd>
-                            <Answered part=true>
+                            <Answered of=usage.ready() part=true>
                                 {move || usage.get().and_then(Result::ok).map(|usage| view! { <Meter usage /> })}
                             </Answered>
                         </dd>

@@ -67,28 +67,8 @@ pub async fn server_function(State(web): State<Arc<Web>>, visitor: Option<Visito
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
 }
 
-/// The frame of a page, with nothing in it.
-const HOLLOW: &[u8] = b"class=\"content\"><!></main>";
-/// How often a page is made at most.
-const ATTEMPTS: usize = 3;
-
-/// The page at the request's path. An answer that comes in the very moment in which the page asks for it is missed, once in
-/// thousands of pages on a busy machine, and then the frame stays empty: such a page is made again.
+/// The page at the request's path.
 pub async fn render(web: &Arc<Web>, visitor: Option<&Visitor>, besides: Besides, request: Request) -> Response {
-    let (asked, _) = request.into_parts();
-    for attempt in 1..=ATTEMPTS {
-        let request = Request::from_parts(asked.clone(), Body::empty());
-        let (head, body) = once(web, visitor, besides.clone(), request).await.into_parts();
-        let Ok(page) = to_bytes(body, usize::MAX).await else { break };
-        if attempt == ATTEMPTS || memchr::memmem::find(&page, HOLLOW).is_none() {
-            return Response::from_parts(head, Body::from(page));
-        }
-        tracing::debug!(path = asked.uri.path(), "a page came out empty, and is made again");
-    }
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
-}
-
-async fn once(web: &Arc<Web>, visitor: Option<&Visitor>, besides: Besides, request: Request) -> Response {
     let path = request.uri().path();
     let besides = Besides { habits: request.extensions().get().copied().unwrap_or_default(), ..besides };
     let office = path == "/admin" || path.starts_with("/admin/");

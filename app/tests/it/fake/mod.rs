@@ -2,7 +2,10 @@
 
 use api::*;
 use async_trait::async_trait;
-use std::sync::Mutex;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 mod office;
 
@@ -12,8 +15,8 @@ pub struct Fake {
     pub asked: Mutex<Vec<String>>,
     /// Every mailbox is empty.
     pub empty: bool,
-    /// Lists take a moment, as they do where there is a disk.
-    pub slow: bool,
+    /// Answers take so long, on a thread of their own, as they do where there is a disk.
+    pub after: Duration,
 }
 
 pub const LONG_SUBJECT: &str = "Fwd: Re: Re: Minutes of the extraordinary general meeting of the allotment garden \
@@ -255,13 +258,31 @@ impl Fake {
     }
 }
 
+impl Fake {
+    async fn wait(&self) {
+        let Fake { after, .. } = *self;
+        if !after.is_zero() {
+            let begun = Instant::now();
+            // Sleeping is not fine enough for a few microseconds.
+            let wait = move || {
+                while begun.elapsed() < after {
+                    std::hint::spin_loop()
+                }
+            };
+            tokio::task::spawn_blocking(wait).await.unwrap();
+        }
+    }
+}
+
 #[async_trait]
 impl Webmail for Fake {
     async fn mailboxes(&self) -> Result<Vec<MailboxLine>, Refusal> {
+        self.wait().await;
         Ok(mailboxes())
     }
 
     async fn usage(&self) -> Result<Usage, Refusal> {
+        self.wait().await;
         Ok(Usage { used: "412 MB".into(), quota: Some("1 GB".into()), percent: Some(41) })
     }
 
@@ -269,9 +290,7 @@ impl Webmail for Fake {
         if ask.mailbox == "broken" {
             return Err(Refusal::Broken);
         }
-        if self.slow {
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-        }
+        self.wait().await;
         let mailbox = mailboxes().into_iter().find(|mailbox| mailbox.slug == ask.mailbox);
         if mailbox.is_none() && ask.query.is_empty() {
             return Err(Refusal::NotFound);
@@ -331,6 +350,7 @@ impl Webmail for Fake {
     }
 
     async fn draft(&self, id: i64) -> Result<DraftView, Refusal> {
+        self.wait().await;
         if id > 1000 {
             return Err(Refusal::NotFound);
         }
