@@ -71,8 +71,30 @@ pub fn assets() -> Assets {
     }
 }
 
+/// The pages of one mailbox, asked for again and again.
+pub struct SiteOf(Router);
+
+impl SiteOf {
+    pub fn new(fake: Fake) -> SiteOf {
+        SiteOf(site(Arc::new(fake), Who::User, assets()))
+    }
+
+    pub async fn page(&self, path: &str) -> Answer {
+        answer_of(self.0.clone(), get(path)).await
+    }
+}
+
+fn get(path: &str) -> Request<Body> {
+    let request = Request::get(path).header(header::HOST, "127.0.0.1").header(header::ACCEPT, "text/html");
+    request.body(Body::empty()).unwrap()
+}
+
 async fn answer(fake: Arc<Fake>, who: Who, request: Request<Body>) -> Answer {
-    let response = site(fake, who, assets()).oneshot(request).await.unwrap();
+    answer_of(site(fake, who, assets()), request).await
+}
+
+async fn answer_of(site: Router, request: Request<Body>) -> Answer {
+    let response = site.oneshot(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
     Answer { status, headers, html: String::from_utf8(bytes.to_vec()).unwrap() }
@@ -88,8 +110,7 @@ pub async fn page_for(who: Who, path: &str) -> Answer {
 }
 
 pub async fn page_from(fake: Fake, who: Who, path: &str) -> Answer {
-    let request = Request::get(path).header(header::HOST, "127.0.0.1").header(header::ACCEPT, "text/html");
-    answer(Arc::new(fake), who, request.body(Body::empty()).unwrap()).await
+    answer(Arc::new(fake), who, get(path)).await
 }
 
 /// The sign-in page as the answer to a form.

@@ -2,9 +2,9 @@
 
 use api::*;
 use async_trait::async_trait;
-use std::{
-    sync::Mutex,
-    time::{Duration, Instant},
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU32, Ordering},
 };
 
 mod office;
@@ -15,9 +15,12 @@ pub struct Fake {
     pub asked: Mutex<Vec<String>>,
     /// Every mailbox is empty.
     pub empty: bool,
-    /// Answers take so long, on a thread of their own, as they do where there is a disk.
-    pub after: Duration,
+    /// Answers come from another thread, as they do where there is a disk, each after another number of turns of a loop.
+    pub turns: Option<AtomicU32>,
 }
+
+/// The most turns an answer takes: about as long as a page takes until it asks for it.
+const MOST_TURNS: u32 = 30_000;
 
 pub const LONG_SUBJECT: &str = "Fwd: Re: Re: Minutes of the extraordinary general meeting of the allotment garden \
     association “Morgensonne 1921 e. V.”, including the annexes on the water supply, the hedge heights and the new shed rules";
@@ -260,16 +263,11 @@ impl Fake {
 
 impl Fake {
     async fn wait(&self) {
-        let Fake { after, .. } = *self;
-        if !after.is_zero() {
-            let begun = Instant::now();
-            // Sleeping is not fine enough for a few microseconds.
-            let wait = move || {
-                while begun.elapsed() < after {
-                    std::hint::spin_loop()
-                }
-            };
-            tokio::task::spawn_blocking(wait).await.unwrap();
+        if let Some(turns) = &self.turns {
+            // A turn is a few nanoseconds: finer than any sleep.
+            let turns = turns.fetch_add(97, Ordering::Relaxed) % MOST_TURNS;
+            let turn = move || (0..turns).for_each(|_| std::hint::spin_loop());
+            tokio::task::spawn_blocking(turn).await.unwrap();
         }
     }
 }
