@@ -39,6 +39,7 @@ use redirect::see_other;
 use state::Web;
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use visitor::Visitor;
@@ -109,6 +110,9 @@ fn router(web: &Arc<Web>, secure: bool) -> Router {
         .with_state(Arc::clone(web))
 }
 
+/// Of gzip's nine. A page is made for one person and once: past this, the time it takes grows faster than the page shrinks.
+const EFFORT: i32 = 5;
+
 /// What people look at, compressed on the way.
 fn pages() -> Router<Arc<Web>> {
     let mut pages = Router::new();
@@ -130,7 +134,7 @@ fn pages() -> Router<Arc<Web>> {
         .route("/mail/m/{id}/html", get(attachment::frame))
         .route("/mail/m/{id}/source", get(attachment::source))
         .fallback(unknown)
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(EFFORT)))
 }
 
 /// What is compressed already, or must come through at once.
