@@ -128,9 +128,8 @@ fn Line(line: ReportLine) -> impl IntoView {
                 </a>
             </th>
             <td data-label="About">
-                <span>
+                <span class="kind">
                     <Icon name=icon />
-                    " "
                     {says}
                 </span>
             </td>

@@ -21,7 +21,7 @@ fn Links() -> impl IntoView {
         <ul class="rail-list">
             {link("/admin", "gauge", "Overview")} {link("/admin/domains", "globe", "Domains")}
             {link("/admin/accounts", "users", "Accounts")} {link("/admin/queue", "clock", "Queue")}
-            {link("/admin/trace", "file-text", "Trace")} {link("/admin/reports", "gauge", "Reports")}
+            {link("/admin/trace", "file-text", "Trace")} {link("/admin/reports", "shield-check", "Reports")}
         </ul>
     }
     .into_any()
