@@ -71,10 +71,14 @@ fn context(fake: Arc<Fake>, who: Who, assets: Assets) -> impl Fn() + Clone + Sen
     }
 }
 
+/// Rendering needs one. Whoever comes later finds it there.
+fn executor() {
+    let _ = any_spawner::Executor::init_tokio();
+}
+
 /// All pages and calls, for one viewer.
 pub fn site(fake: Arc<Fake>, who: Who, assets: Assets) -> Router {
-    // Listing the routes also starts Leptos' executor, which rendering needs.
-    leptos_axum::generate_route_list(app::MailApp);
+    executor();
     let context = context(fake, who, assets.clone());
     let mut router = Router::new();
     let shell = assets.clone();
@@ -118,7 +122,7 @@ pub fn site(fake: Arc<Fake>, who: Who, assets: Assets) -> Router {
 
 /// The sign-in page for somebody who has brought something.
 pub fn door(brought: AtTheDoor) -> Router {
-    leptos_axum::generate_route_list(app::DoorApp);
+    executor();
     let context = context(Arc::new(Fake::default()), Who::Nobody, Assets::default());
     let context = move || {
         context();
