@@ -29,6 +29,7 @@ async fn a_page_is_whole_in_whatever_moment_its_answers_come() {
     // Some come just while the page is asking for them: they are few, so this asks often.
     for _ in 0..500 {
         site.page("/compose/6").await.has("class=\"composer\"").has("<title>");
+        site.page("/mail/inbox").await.has("<title>(37) Inbox").has("name=\"ids[]\" value=\"17\"");
         site.page("/search?q=train&in=inbox").await.has("name=\"ids[]\" value=\"17\"").has("All mail");
         site.page("/settings").await.has("412 MB of 1 GB").has("href=\"/mail/archive\"");
     }

@@ -259,9 +259,7 @@ impl Fake {
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
-}
 
-impl Fake {
     async fn wait(&self) {
         if let Some(turns) = &self.turns {
             // A turn is a few nanoseconds: finer than any sleep.
